@@ -1,0 +1,61 @@
+# The commands of this repository. `make` alone explains them.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help up test check format lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+# pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
+BUILD := setuptools>=80
+SOURCES := activities api domain statemachines store workers workflows settings.py tests
+ARGS ?=
+TESTS ?=
+
+help: ## explain these commands
+	@echo "Keydesk: usage: make COMMAND"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  %-8s %s\n' "$$name" "$$text"; done
+
+up: $(VENV)/runtime.stamp ## install what is missing and start everything; make up ARGS="--port 0 --home DIR"
+	@exec $(BIN)/keydesk up $(ARGS)
+
+test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the suite; make test TESTS=tests/domain
+	@$(BIN)/python tests/chromium.py
+	$(BIN)/pytest $(if $(TESTS),$(TESTS),--cov --cov-report=term-missing:skip-covered)
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: $(VENV)/dev.stamp ## put the code into the house style
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/dev.stamp ## resolve pyproject.toml anew; make lock ARGS=--upgrade takes newer versions
+	echo '$(BUILD)' | $(LOCK) $(ARGS) --extra dev --output-file requirements-dev.txt pyproject.toml -
+	echo '$(BUILD)' | $(LOCK) $(ARGS) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml -
+
+clean: ## remove what was installed and built; data in .keydesk stays
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+# One environment for both: the developers' lock holds everything of the runtime lock at the same versions.
+$(VENV)/dev.stamp: requirements-dev.txt pyproject.toml | $(BIN)/pip
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/runtime.stamp $@
+
+$(VENV)/runtime.stamp: requirements.txt pyproject.toml | $(BIN)/pip
+	@echo "Installing Keydesk into $(VENV) (about a minute, once) …"
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/pip:
+	@python="$$(PYTHON='$(PYTHON)' .ci/find-python)" && echo "Creating $(VENV) with $$python …" && "$$python" -m venv $(VENV)
