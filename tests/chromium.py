@@ -22,7 +22,7 @@ with sync_playwright() as playwright:
 
 
 def find_chromium() -> str | None:
-    """Path of a Chromium that starts: `CHROMIUM`, one on PATH, or Playwright's own; None when there is none."""
+    """Path of a Chromium that starts: `CHROMIUM`, one on PATH, or Playwright's own; None: there is none."""
     if wanted := os.environ.get("CHROMIUM"):
         path = shutil.which(wanted)
         return path if path and _starts(path) else None
@@ -34,7 +34,7 @@ def find_chromium() -> str | None:
 
 
 def ensure_chromium() -> str:
-    """Path of a Chromium, installed if there was none. Raises `SystemExit` with what to install when that fails."""
+    """Path of a Chromium, installed if there was none. Raises `SystemExit` saying what to install."""
     if path := find_chromium():
         return path
     if wanted := os.environ.get("CHROMIUM"):
@@ -45,7 +45,7 @@ def ensure_chromium() -> str:
         return path
     raise SystemExit(
         "The browser tests need Chromium and none could be installed.\n"
-        "Install it with your package manager (for example, as root: apt-get install chromium), or name one:\n"
+        "Install it with your package manager (as root, say: apt-get install chromium), or name one:\n"
         "CHROMIUM=/path/to/chromium make test"
     )
 
