@@ -20,6 +20,7 @@ def _environment() -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
+        keep_trailing_newline=True,
     )
     environment.filters["paragraphs"] = paragraphs
     return environment

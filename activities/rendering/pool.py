@@ -42,9 +42,8 @@ class CardPress:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        executor, self._executor = self._executor, None
-        if executor is not None:
-            await _close(executor)
+        executor, self._executor = self._current(), None
+        await _close(executor)
 
     async def press(self, face: CardFace) -> bytes:
         """The card as PDF bytes.

@@ -164,12 +164,10 @@ def default_template(event: str, recipient: str, language: str) -> EmailTemplate
     if (event, recipient) not in events():
         return None
     wanted = [language, language.split("-")[0]] if _LANGUAGE.fullmatch(language) else []
-    for name in [*wanted, "en"]:
-        folder = _packaged() / event / recipient / name
-        if folder.is_dir():
-            subject = (folder / "subject.txt").read_text("utf-8")
-            return EmailTemplate(subject.strip(), (folder / "body.txt").read_text("utf-8"))
-    return None
+    folders = [_packaged() / event / recipient / name for name in [*wanted, "en"]]
+    folder = next(folder for folder in folders if folder.is_dir())
+    subject = (folder / "subject.txt").read_text("utf-8")
+    return EmailTemplate(subject.strip(), (folder / "body.txt").read_text("utf-8"))
 
 
 def _packaged() -> Traversable:
