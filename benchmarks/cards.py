@@ -1,0 +1,102 @@
+"""How long a warranty card takes, against references of the same run: `python -m benchmarks.cards [cards]`.
+
+Prints medians per card in milliseconds and their ratios. Absolute times are this machine's and today's; ratios
+are what to compare between two runs.
+"""
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from activities.rendering.cards import CardFace, CardTier, CardUnit, card_html, card_pdf
+from activities.rendering.fonts import register_fonts
+from activities.rendering.pool import CardPress
+
+FACE = CardFace(
+    number="ES-2026-000123",
+    version=1,
+    kind="commissioning",
+    country="ES",
+    country_name="Spain",
+    units=(CardUnit("outdoor", "CU-2Z50TBE", "44810001A"), CardUnit("indoor", "CS-Z25TKEW", "55100001")),
+    tiers=(
+        CardTier("full", "1 year", date(2026, 11, 1), date(2027, 10, 31)),
+        CardTier("compressor", "5 years", date(2026, 11, 1), date(2031, 10, 31)),
+    ),
+    installer="ABC",
+    postcode="28013",
+    city="Madrid",
+    commissioned_on=date(2026, 11, 1),
+    text="Bought from a distributor without warranty.\n\nKeep this card with the manual.",
+    responsibilities="The installer answers for the installation.",
+    verify_url="https://desk.keydesk.example/verify/q3Jc0o2xv7mYl5bTtWc8nR1aKfUeZ4dPgHs6iQwLx9M",
+    issued_on=date(2026, 11, 4),
+)
+SIXTY = replace(FACE, units=tuple(CardUnit("indoor", "CS-Z25TKEW", f"{n:08d}") for n in range(60)))
+
+
+def bare_canvas(face: CardFace) -> bytes:
+    """The reference: the same words in the same typeface by reportlab alone, without layout or QR code."""
+    register_fonts()
+    target = BytesIO()
+    canvas = Canvas(target, pagesize=A4)
+    canvas.setFont("figo", 10)
+    lines = [f"Warranty card {face.number}", f"Version {face.version}", face.country_name, face.installer]
+    lines += [f"{face.postcode} {face.city}", str(face.commissioned_on), str(face.issued_on), face.verify_url]
+    lines += [f"{tier.tier} {tier.duration} {tier.first_day} {tier.last_day}" for tier in face.tiers]
+    lines += [f"{unit.role} {unit.product} {unit.serial}" for unit in face.units]
+    lines += [*face.text.splitlines(), *face.responsibilities.splitlines()]
+    for row, line in enumerate(lines):
+        canvas.drawString(50, 800 - 11 * row, line)
+    canvas.save()
+    return target.getvalue()
+
+
+def median_ms(render: Callable[[CardFace], object], face: CardFace, rounds: int) -> float:
+    """Median milliseconds of one call, after one that does not count."""
+    render(face)
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        render(face)
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times) * 1000
+
+
+async def per_card_ms(processes: int, cards: int) -> float:
+    """Milliseconds per card when many wait at once, all processes warm."""
+    async with CardPress(processes) as press:
+        await asyncio.gather(*(press.press(FACE) for _ in range(4 * processes)))
+        begin = time.perf_counter()
+        await asyncio.gather(*(press.press(FACE) for _ in range(cards)))
+        return (time.perf_counter() - begin) / cards * 1000
+
+
+def main() -> None:
+    """Measure and print."""
+    cards = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    reference = median_ms(bare_canvas, FACE, cards)
+    print(f"bare reportlab canvas      {reference:7.1f} ms   1.0")
+    for name, render, face in (
+        ("HTML and QR code only", card_html, FACE),
+        ("ordinary card", card_pdf, FACE),
+        ("card of 60 units", card_pdf, SIXTY),
+    ):
+        spent = median_ms(render, face, cards if face is FACE else max(5, cards // 5))
+        print(f"{name:26} {spent:7.1f} ms {spent / reference:5.1f} x the canvas")
+    one = asyncio.run(per_card_ms(1, cards))
+    two = asyncio.run(per_card_ms(2, cards))
+    print(f"press, one process         {one:7.1f} ms a card")
+    print(f"press, two processes       {two:7.1f} ms a card, {one / two:.2f} x the speed of one")
+
+
+if __name__ == "__main__":
+    main()
