@@ -1,7 +1,6 @@
 """How long a warranty card takes, against references of the same run: `python -m benchmarks.cards [cards]`.
 
-Prints medians per card in milliseconds and their ratios. Absolute times are this machine's and today's; ratios
-are what to compare between two runs.
+Prints milliseconds per card and ratios. The times are this machine's and today's: compare the ratios.
 """
 
 import asyncio
