@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from activities.rendering.cards import CardFace, RenderFailed, card_pdf

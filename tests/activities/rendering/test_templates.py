@@ -180,9 +180,9 @@ def test_what_passes_consists_of_text_and_tags(source: str) -> None:
 
 
 def test_the_events_of_commissioning_have_templates() -> None:
-    requester = ("submitted", "wrong_data", "denied", "processed", "processed_without_card", "amended")
-    requester += ("amended_without_card",)
-    wanted = {(event, "requester") for event in (*requester, "cancelled", "reminder", "expired", "message")}
+    requester = ["submitted", "wrong_data", "denied", "processed", "processed_without_card", "cancelled"]
+    requester += ["amended", "amended_without_card", "reminder", "expired", "message"]
+    wanted = {(event, "requester") for event in requester}
     wanted |= {(event, "keyuser") for event in ("withdrawn", "cancelled_by_end_user", "reminder", "message")}
     assert set(events()) == wanted | {("escalation", "escalation")}
 
