@@ -16,6 +16,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".keydesk"), description="folder that holds all data of `keydesk up`")
     port: int = Field(8080, ge=0, le=65535, description="port of the API; 0 picks a free one")
+    host: str = Field("127.0.0.1", description="address that the API listens on")
     database_url: SecretStr = Field(
         SecretStr("postgresql://keydesk@127.0.0.1:5432/keydesk"), description="PostgreSQL, with its password"
     )
@@ -25,7 +26,8 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(SecretStr("smtp://127.0.0.1:1025"), description="mail relay, with its password")
     mail_from: str = Field("Keydesk <desk@keydesk.example>", description="sender of every email")
     documents_url: str | None = Field(
-        None, description="where documents and cards are stored: file:///… or s3://…; default: <home>/documents"
+        None,
+        description="where documents and cards are stored: file:///… or s3://…; default: <home>/documents",
     )
     base_url: str = Field("http://127.0.0.1:8080", description="public address, printed in emails and QR codes")
     token_secret: SecretStr = Field(SecretStr(DEMO_SECRET), description="key that signs bearer tokens")

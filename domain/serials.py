@@ -15,11 +15,7 @@ _MINUS = "\N{MINUS SIGN}"  # a mathematical symbol by category, a dash to whoeve
 
 
 def _only_groups(char: str) -> bool:
-    return (
-        char.isspace()
-        or char == _MINUS
-        or unicodedata.category(char) in {_DASH_PUNCTUATION, _INVISIBLE_FORMAT}
-    )
+    return char.isspace() or char == _MINUS or unicodedata.category(char) in {_DASH_PUNCTUATION, _INVISIBLE_FORMAT}
 
 
 def _compact(text: str) -> str:
@@ -40,9 +36,7 @@ def is_serial(serial: str, stricter: str | None = None) -> bool:
 
     `stricter` is the country's regular expression, checked when it is configured; `re.error` if it is none.
     """
-    return re.fullmatch(SERIAL, serial) is not None and (
-        stricter is None or re.fullmatch(stricter, serial) is not None
-    )
+    return re.fullmatch(SERIAL, serial) is not None and (stricter is None or re.fullmatch(stricter, serial) is not None)
 
 
 def normalise_postcode(text: str) -> str:

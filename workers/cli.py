@@ -1,13 +1,17 @@
 """The `keydesk` command. Each command imports what it runs when it runs: help must not wait for servers."""
 
+import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from domain.errors import KeydeskError
 from workers.embedded.failures import DeskError
+
+if TYPE_CHECKING:
+    from settings import Settings
 
 app = typer.Typer(
     name="keydesk",
@@ -28,13 +32,9 @@ def up(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(
-            min=0, max=65535, help="Port of the API; 0 picks a free one. [default: KEYDESK_PORT or 8080]"
-        ),
+        typer.Option(min=0, max=65535, help="Port of the API; 0 picks a free one. [default: KEYDESK_PORT or 8080]"),
     ] = None,
-    demo: Annotated[
-        bool, typer.Option("--demo/--no-demo", help="Load the demo countries and accounts.")
-    ] = True,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Load the demo countries and accounts.")] = True,
 ) -> None:
     """Start everything on this machine: PostgreSQL, Temporal, worker, API, mail catcher. Ctrl-C stops it."""
     from workers.embedded import desk
@@ -47,13 +47,89 @@ def up(
 @app.command()
 def mail() -> None:
     """Run the local mail catcher on KEYDESK_SMTP_URL: each message becomes a file in KEYDESK_HOME/mail."""
-    from settings import Settings
     from workers.embedded.mail import catch
+
+    settings = _settings()
+    catch(settings.smtp_url.get_secret_value(), settings.home.absolute() / "mail")
+
+
+@app.command()
+def api() -> None:
+    """Run the API and the pages on KEYDESK_HOST and KEYDESK_PORT."""
+    import uvicorn
+
+    from api.app import create_app
+
+    settings = _settings()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run a Temporal worker: workflows, cards, emails."""
+    from workers.worker import run
+
+    asyncio.run(run(_settings()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Safe to run twice, and by two at once."""
+    from store.migrate import upgrade
+
+    upgrade(_settings().database_url.get_secret_value())
+
+
+@app.command()
+def demo() -> None:
+    """Load what is missing of the demo countries ES and PT, with their accounts."""
+    from workers.demo import load
+
+    settings = _settings()
+    if not settings.demo:
+        raise typer.BadParameter("demo accounts have a published password: set KEYDESK_DEMO=true to load them")
+    load(settings.database_url.get_secret_value())
+
+
+@app.command()
+def token(login: Annotated[str, typer.Argument(help="An account of the local identity store.")]) -> None:
+    """Print a bearer token, good for twelve hours, for an account of the desk in KEYDESK_HOME."""
+    from workers.embedded.joining import settings_beside
+    from workers.tokens import token_of
+
+    typer.echo(asyncio.run(token_of(settings_beside(), login)))
+
+
+@app.command()
+def reconcile() -> None:
+    """Compare database and Temporal, and name each difference. Exit code 1 if there is one."""
+    from workers.embedded.joining import settings_beside
+    from workers.reconcile import differences
+
+    found = asyncio.run(differences(settings_beside()))
+    for line in found:
+        typer.echo(line)
+    typer.echo(f"{len(found)} difference{'' if len(found) == 1 else 's'} between database and Temporal")
+    if found:
+        raise typer.Exit(1)
+
+
+def _settings() -> "Settings":
+    """The environment's settings, with the logs of a long-running part set up."""
+    from settings import Settings
     from workers.logs import configure_logging
 
     settings = Settings()
     configure_logging(settings.log_level)
-    catch(settings.smtp_url.get_secret_value(), settings.home.absolute() / "mail")
+    return settings
 
 
 def _warn(line: str) -> None:

@@ -27,7 +27,7 @@ from activities.rendering.plaintext import clean, one_line
 from domain.states import Kind
 
 
-class RenderFailed(ValueError):  # noqa: N818  errors are named for what happened, as in domain.errors
+class RenderFailed(ValueError):
     """A card that cannot be rendered, today or later: retrying the same face is of no use.
 
     The message names the card and the class of the error, and nothing that stands on the card.
@@ -153,9 +153,7 @@ def _fit_for_print(face: CardFace) -> CardFace:
         for field in fields(face)
         if isinstance(value := getattr(face, field.name), str)
     }
-    units = tuple(
-        CardUnit(one_line(unit.role), one_line(unit.product), one_line(unit.serial)) for unit in face.units
-    )
+    units = tuple(CardUnit(one_line(unit.role), one_line(unit.product), one_line(unit.serial)) for unit in face.units)
     tiers = tuple(replace(tier, duration=one_line(tier.duration)) for tier in face.tiers)
     return replace(face, **changes, units=units, tiers=tiers)
 

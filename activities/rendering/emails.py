@@ -37,7 +37,7 @@ class Attachment:
     content: bytes
 
 
-class AddressRefused(ValueError):  # noqa: N818  errors are named for what happened, as in domain.errors
+class AddressRefused(ValueError):
     """An address that no email can go to or come from. The error does not repeat it: it is personal data."""
 
 
@@ -65,9 +65,7 @@ def render_email(template: EmailTemplate, tags: Mapping[str, str], *, language: 
 
 
 def _fill(source: str, tags: Mapping[str, str]) -> str:
-    return "".join(
-        clean(tags.get(piece.name, "")) if isinstance(piece, Tag) else piece for piece in pieces(source)
-    )
+    return "".join(clean(tags.get(piece.name, "")) if isinstance(piece, Tag) else piece for piece in pieces(source))
 
 
 def _body(source: str, tags: Mapping[str, str]) -> str:
@@ -123,9 +121,7 @@ def build_message(
         message[name] = one_line(value)
     for attachment in attachments:
         main, _, sub = attachment.media_type.partition("/")
-        message.add_attachment(
-            attachment.content, maintype=main, subtype=sub, filename=one_line(attachment.filename)
-        )
+        message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=one_line(attachment.filename))
     return message
 
 

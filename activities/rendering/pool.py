@@ -82,9 +82,7 @@ async def _close(executor: ProcessPoolExecutor) -> None:
 
 def _warm_up() -> None:
     """First thing in a new process: leave signals to the parent, die with it, import and render once."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches the whole group; the parent closes the press
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent closes the press
     threading.Thread(target=_die_with_parent, daemon=True).start()
     logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL)  # its warnings quote what stands on the card
     card_pdf(_SAMPLE)

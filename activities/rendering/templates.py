@@ -52,7 +52,7 @@ class EmailTemplate:
     body: str
 
 
-class TemplateRefused(ValueError):  # noqa: N818  errors are named for what happened, as in domain.errors
+class TemplateRefused(ValueError):
     """A template that is not plain text and allowed tags. `problems`: (`subject` or `body`, sentence)."""
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
@@ -149,9 +149,7 @@ def _parts(source: str) -> list[nodes.Node]:
 def events() -> tuple[tuple[str, str], ...]:
     """The (event, recipient) pairs that have a packaged template, sorted."""
     return tuple(
-        sorted(
-            (event.name, recipient.name) for event in _packaged().iterdir() for recipient in event.iterdir()
-        )
+        sorted((event.name, recipient.name) for event in _packaged().iterdir() for recipient in event.iterdir())
     )
 
 

@@ -113,9 +113,7 @@ def test_a_zone_that_does_not_exist_has_no_day() -> None:
         local_date(datetime(2026, 11, 1, tzinfo=UTC), "Europe/Atlantis")
 
 
-@pytest.mark.parametrize(
-    ("today", "still_open"), [("2026-11-01", True), ("2026-11-15", True), ("2026-11-16", False)]
-)
+@pytest.mark.parametrize(("today", "still_open"), [("2026-11-01", True), ("2026-11-15", True), ("2026-11-16", False)])
 def test_a_warranty_can_be_withdrawn_for_14_days(today: str, still_open: bool) -> None:
     period = timedelta(days=14)
     assert withdrawal_open(date(2026, 11, 1), date.fromisoformat(today), period) is still_open

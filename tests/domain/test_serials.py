@@ -87,9 +87,7 @@ def test_a_pattern_that_is_none_is_an_error() -> None:
         is_serial("A123", "[")
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [("28013", " 28 013"), ("1234-567", "1234567"), ("sw1a 1aa", "SW1A1AA")]
-)
+@pytest.mark.parametrize(("one", "other"), [("28013", " 28 013"), ("1234-567", "1234567"), ("sw1a 1aa", "SW1A1AA")])
 def test_postcodes_compare_without_spaces_dashes_and_case(one: str, other: str) -> None:
     assert normalise_postcode(one) == normalise_postcode(other)
 

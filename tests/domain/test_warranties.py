@@ -79,9 +79,7 @@ def test_abc_with_def_gets_one_year_full_and_five_years_compressor() -> None:
                 "wholesaler_gives_warranty",
                 "wholesaler gives warranty: no, required yes",
             ),
-            TraceEntry(
-                "EXT-5", "excluded", "kind", "request is commissioning, policy serves warranty-extension"
-            ),
+            TraceEntry("EXT-5", "excluded", "kind", "request is commissioning, policy serves warranty-extension"),
         ),
         responsibilities="Parts and labour in the first year.",
     )
@@ -324,9 +322,7 @@ def test_where_none_applies_only_the_trace_is_assigned() -> None:
 
 @settings(deadline=None)
 @given(CATALOGUES, SALES, st.randoms(use_true_random=False))
-def test_input_order_never_matters(
-    catalogue: tuple[Policy, ...], request: Sale, chance: random.Random
-) -> None:
+def test_input_order_never_matters(catalogue: tuple[Policy, ...], request: Sale, chance: random.Random) -> None:
     shuffled = list(catalogue)
     chance.shuffle(shuffled)
     assert select(shuffled, request) == select(catalogue, request) == select(iter(shuffled), request)
@@ -433,9 +429,7 @@ def test_nothing_granted_stays_nothing_when_moved() -> None:
 
 @settings(deadline=None)
 @given(CATALOGUES, SALES, DAYS)
-def test_a_stored_assignment_comes_back_the_same(
-    catalogue: tuple[Policy, ...], request: Sale, start: date
-) -> None:
+def test_a_stored_assignment_comes_back_the_same(catalogue: tuple[Policy, ...], request: Sale, start: date) -> None:
     stored = TypeAdapter(Assignment)
     granted = assign(catalogue, request, start)
     assert stored.validate_json(stored.dump_json(granted)) == granted

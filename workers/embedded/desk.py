@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from settings import Settings
 from workers.embedded import mail, postgres, temporal
+from workers.embedded.failures import HomeUnusable
 from workers.embedded.home import Addresses, Home, Secrets, write_private
 from workers.embedded.leftovers import MARK, end_leftovers
 from workers.embedded.ports import LOOPBACK, Ports
@@ -104,28 +105,25 @@ def _plan(home: Home, settings: Settings, *, demo: bool) -> Desk:
 def _start(desk: Desk, supervisor: Supervisor) -> None:
     """Everything at once, as far as one thing does not wait for another."""
     ports = desk.ports
-    supervisor.start(
-        temporal.program(desk.home, ports["temporal"], ports["temporal_ui"], desk.namespace, desk.bare)
-    )
+    supervisor.start(temporal.program(desk.home, ports["temporal"], ports["temporal_ui"], desk.namespace, desk.bare))
     supervisor.start(mail.program(desk.part("mail"), ports["smtp"], desk.environment))
     supervisor.start(postgres.program(desk.home, desk.secrets, ports["postgres"], desk.bare))
 
     # Imported while the servers start: these bring SQLAlchemy and the Temporal client, a second's work.
     from store import migrate
     from workers import demo
-    from workflows import client
+    from workflows import client, namespace
 
     supervisor.wait_until_ready("postgres")
     postgres.create_database(desk.secrets, ports["postgres"])
     migrate.upgrade(desk.addresses.database)
     supervisor.wait_until_ready("temporal")
-    asyncio.run(client.prepare_namespace(desk.addresses.temporal, desk.namespace))
-    supervisor.start(
-        Program("worker", desk.part("worker"), desk.environment, ready=lambda: True, patience=15.0)
-    )
-    supervisor.start(
-        Program("api", desk.part("api"), desk.environment, ready=lambda: _is_ready(ports["api"]))
-    )
+    try:
+        asyncio.run(client.prepare_namespace(desk.addresses.temporal, desk.namespace))
+    except namespace.NamespaceUnfit as error:
+        raise HomeUnusable(f"Temporal cannot serve this desk: {error}") from error
+    supervisor.start(Program("worker", desk.part("worker"), desk.environment, ready=lambda: True, patience=15.0))
+    supervisor.start(Program("api", desk.part("api"), desk.environment, ready=lambda: _is_ready(ports["api"])))
     if desk.demo:
         demo.load(desk.addresses.database)
     supervisor.wait_until_ready("mail")

@@ -67,11 +67,7 @@ class Catcher:
             )
         except OSError as error:
             self._log.error("message not stored", reason=error.strerror)
-            return (
-                "452 4.3.1 Insufficient storage"
-                if error.errno in FULL
-                else "451 4.3.0 Cannot store the message"
-            )
+            return "452 4.3.1 Insufficient storage" if error.errno in FULL else "451 4.3.0 Cannot store the message"
         self._log.info("message stored", file=file.name, size=len(content))
         return "250 2.0.0 Stored"
 
@@ -92,9 +88,7 @@ async def _serve(catcher: Catcher, port: int) -> None:
         loop.add_signal_handler(number, stop.set)
 
     def protocol() -> SMTP:
-        return SMTP(
-            catcher, hostname="keydesk.localhost", data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop
-        )
+        return SMTP(catcher, hostname="keydesk.localhost", data_size_limit=LARGEST, enable_SMTPUTF8=True, loop=loop)
 
     try:
         server = await loop.create_server(protocol, LOOPBACK, port)

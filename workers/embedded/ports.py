@@ -40,9 +40,7 @@ class Ports:
         if wanted == 0:
             return self.choose("api")
         if not self._claim(wanted):
-            raise PortTaken(
-                f"port {wanted} is taken; choose another with --port, or --port 0 for any free one"
-            )
+            raise PortTaken(f"port {wanted} is taken; choose another with --port, or --port 0 for any free one")
         return wanted
 
     def remember(self) -> None:
@@ -63,9 +61,7 @@ class Ports:
                 return port
 
     def _claim(self, port: int) -> bool:
-        claim = filelock.FileLock(
-            Path(tempfile.gettempdir()) / f"keydesk-{os.geteuid()}-{port}.lock", timeout=0
-        )
+        claim = filelock.FileLock(Path(tempfile.gettempdir()) / f"keydesk-{os.geteuid()}-{port}.lock", timeout=0)
         try:
             claim.acquire()
         except (filelock.Timeout, OSError):

@@ -113,14 +113,10 @@ def _server_user(data: Path) -> User | None:
     owner = data.stat() if data.exists() else None
     if os.geteuid() != 0:
         if owner and owner.st_uid != os.geteuid():
-            raise HomeUnusable(
-                f"{data} belongs to another user (uid {owner.st_uid}): start the desk as before"
-            )
+            raise HomeUnusable(f"{data} belongs to another user (uid {owner.st_uid}): start the desk as before")
         return None
     if owner and owner.st_uid == 0:
-        raise HomeUnusable(
-            f"{data} belongs to root, which PostgreSQL refuses: give it back with chown -R nobody"
-        )
+        raise HomeUnusable(f"{data} belongs to root, which PostgreSQL refuses: give it back with chown -R nobody")
     nobody = pwd.getpwnam("nobody")
     uid, gid = (owner.st_uid, owner.st_gid) if owner else (nobody.pw_uid, nobody.pw_gid)
     return User(uid, gid, reach=not (_open_to_all(data.parent) and _open_to_all(_installation())))
@@ -170,9 +166,7 @@ def _create_data_folder(home: Home, secrets: Secrets, user: User | None, environ
     finally:
         password.unlink()
     if done.returncode != 0:
-        raise ProcessFailed(
-            f"initdb could not create the database (exit code {done.returncode}); its log is {log}"
-        )
+        raise ProcessFailed(f"initdb could not create the database (exit code {done.returncode}); its log is {log}")
     new.rename(home.postgres)
     sync_folder(home.folder)
 

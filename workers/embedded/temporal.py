@@ -14,10 +14,9 @@ from workers.embedded.home import Home
 from workers.embedded.ports import LOOPBACK, answers
 from workers.embedded.processes import Program
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": "full"}
-DYNAMIC_CONFIG = {
-    "history.transferProcessorMaxPollRPS": "2000"
-}  # the default holds every task back up to 50 ms
+PRAGMAS = ("journal_mode=wal", "synchronous=full")
+# The default holds every task back up to 50 ms.
+DYNAMIC_CONFIG = ("history.transferProcessorMaxPollRPS=2000",)
 
 
 def program(home: Home, port: int, ui_port: int, namespace: str, environment: dict[str, str]) -> Program:
@@ -25,27 +24,17 @@ def program(home: Home, port: int, ui_port: int, namespace: str, environment: di
     return Program(
         name="temporal",
         argv=(
-            *(_binary(), "server", "start-dev", "--db-filename", str(home.temporal)),
+            # By name, in the home as working directory: Temporal reads a path with % or ? as part of a URL.
+            *(_binary(), "server", "start-dev", "--db-filename", home.temporal.name),
             *("--ip", LOOPBACK, "--port", str(port), "--ui-port", str(ui_port), "--namespace", namespace),
-            *(part for name, value in PRAGMAS.items() for part in ("--sqlite-pragma", f"{name}={value}")),
-            *(
-                part
-                for name, value in DYNAMIC_CONFIG.items()
-                for part in ("--dynamic-config-value", f"{name}={value}")
-            ),
-            *(
-                "--log-level",
-                "error",
-                "--ui-disable-news-fetch",
-                "--disable-config-file",
-                "--disable-config-env",
-            ),
+            *(f"--sqlite-pragma={pragma}" for pragma in PRAGMAS),
+            *(f"--dynamic-config-value={value}" for value in DYNAMIC_CONFIG),
+            *("--log-level", "error", "--ui-disable-news-fetch"),
+            *("--disable-config-file", "--disable-config-env"),
         ),
         # It must not call home; and it looks for a home folder of its own, which has nothing for it.
         environment={**environment, "TEMPORAL_VERSION_CHECK_DISABLED": "1", "HOME": str(home.folder)},
-        ready=lambda: (
-            answers(port) and answers(ui_port) and asyncio.run(_healthy(f"{LOOPBACK}:{port}", namespace))
-        ),
+        ready=lambda: answers(port) and answers(ui_port) and asyncio.run(_healthy(f"{LOOPBACK}:{port}", namespace)),
     )
 
 

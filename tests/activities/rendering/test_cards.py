@@ -34,9 +34,7 @@ MILLIMETRE = 72 / 25.4
 def test_the_card_of_the_seed_example_fits_one_page() -> None:
     (text,) = pages(card_pdf(FACE))
     assert "WARRANTY CARD ES-2026-000123 Commissioning warranty · Spain Version 1 issued 2026-11-04" in text
-    assert (
-        "1 year Full warranty parts and labour, all units 2026-11-01 to 2027-10-31 last covered day" in text
-    )
+    assert "1 year Full warranty parts and labour, all units 2026-11-01 to 2027-10-31 last covered day" in text
     assert "5 years Compressor warranty parts only, outdoor units 2026-11-01 to 2031-10-31" in text
     assert "Installer ABC Installation 28013 Madrid, Spain Commissioned on 2026-11-01" in text
     assert "1 outdoor CU-2Z50TBE 44810001A 2 indoor CS-Z25TKEW 55100001" in text

@@ -69,9 +69,7 @@ class Links(HTMLParser):
 
 
 def test_values_take_the_places_of_their_tags() -> None:
-    template = EmailTemplate(
-        "Request {{ request_id }}", "Hello {{ company_name }},\n\n{{comment}}{{comment}}\n"
-    )
+    template = EmailTemplate("Request {{ request_id }}", "Hello {{ company_name }},\n\n{{comment}}{{comment}}\n")
     done = render_email(template, {"request_id": "ES-COM-000001", "company_name": "ABC", "comment": "x"})
     assert (done.subject, done.text) == ("Request ES-COM-000001", "Hello ABC,\n\nxx\n")
 
@@ -89,9 +87,7 @@ def test_the_text_is_sent_as_written() -> None:
 
 @pytest.mark.parametrize("value", ["{{ 7*7 }}", "{{ request_id }}", "{% raw %}", "{# x #}", "{{", "${7*7}"])
 def test_a_value_is_never_a_template(value: str) -> None:
-    done = render_email(
-        EmailTemplate("S {{ comment }}", "{{ comment }}"), {"comment": value, "request_id": "ES-1"}
-    )
+    done = render_email(EmailTemplate("S {{ comment }}", "{{ comment }}"), {"comment": value, "request_id": "ES-1"})
     assert done.subject == f"S {value}"
     assert done.text == f"{value}\n"
     assert value in Links(done.html).words
@@ -285,9 +281,7 @@ def test_a_header_that_is_bad_or_there_already_is_refused(name: str, value: str)
         send(headers={name: value})
 
 
-@pytest.mark.parametrize(
-    "message_id", ["", "1@keydesk.example", "<1>", "<a b@c>", "<a@b>\r\nBcc: x", "<a@<b>>"]
-)
+@pytest.mark.parametrize("message_id", ["", "1@keydesk.example", "<1>", "<a b@c>", "<a@b>\r\nBcc: x", "<a@<b>>"])
 def test_a_bad_message_id_is_refused(message_id: str) -> None:
     with pytest.raises(ValueError, match="message id"):
         send(message_id=message_id)

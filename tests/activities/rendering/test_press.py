@@ -48,9 +48,7 @@ async def test_many_cards_at_once_each_get_their_own() -> None:
 async def test_a_killed_child_is_replaced_and_every_card_still_printed() -> None:
     async with CardPress() as press:
         (before,) = children(press)
-        first, second, _ = await asyncio.gather(
-            press.press(SIXTY), press.press(FACE), kill_child_while_busy(press)
-        )
+        first, second, _ = await asyncio.gather(press.press(SIXTY), press.press(FACE), kill_child_while_busy(press))
         (after,) = children(press)
     assert before != after
     assert (first, second) == (card_pdf(SIXTY), card_pdf(FACE))

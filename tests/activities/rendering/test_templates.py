@@ -173,9 +173,7 @@ def test_what_passes_consists_of_text_and_tags(source: str) -> None:
         check_template(EmailTemplate("Subject", source))
     except TemplateRefused:
         return
-    written = "".join(
-        f"{{{{{piece.name}}}}}" if isinstance(piece, Tag) else piece for piece in pieces(source)
-    )
+    written = "".join(f"{{{{{piece.name}}}}}" if isinstance(piece, Tag) else piece for piece in pieces(source))
     assert "".join(written.split()) == "".join(source.split())
 
 

@@ -1,0 +1,58 @@
+"""Which warranty a request would get by today's configuration: the preview, and what accept freezes."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.calendar import local_date
+from domain.policies import InstallerClass, Scheme
+from domain.requests import Commissioning, UnitRole
+from domain.states import Kind
+from domain.warranties import Assignment, Goods, Sale, assign
+from store import accounts, catalogue, policies
+from store.tables.countries import Company, Country
+from store.tables.requests import Request
+
+
+async def assess(session: AsyncSession, row: Request, data: Commissioning, *, superuser: bool) -> Assignment:
+    """Select the policy for the request as it stands, with the trace (`domain.md` §3). Changes nothing."""
+    country = await session.get_one(Country, row.country)
+    company = await accounts.company_of(session, row.company_id)
+    unit = company.organisational_unit if company else None
+    outdoor = [one.product for one in data.units if one.role is UnitRole.OUTDOOR]
+    products = await catalogue.products_of(session, row.country, outdoor)
+    sale = Sale(
+        kind=Kind(row.kind),
+        as_of=local_date(row.submitted_at, country.time_zone),
+        commissioned_on=data.commissioned_on,
+        sales_method=data.sales_method,
+        goods=tuple(products[one].goods if one in products else Goods(reference=one) for one in outdoor),
+        installer_class=_installer_class(company),
+        schemes=frozenset(Scheme(one) for one in company.schemes) if company else frozenset(),
+        organisational_unit=unit,
+        collaborations=await policies.collaborations_of(session, row.country, unit),
+        superuser=superuser,
+        wholesaler_gives_warranty=await gives_warranty(session, data),
+    )
+    return assign(await policies.current_policies(session, row.country), sale, data.commissioned_on)
+
+
+def _installer_class(company: Company | None) -> InstallerClass | None:
+    """A PRO Partner is no installer and has no class."""
+    if company is None or company.company_class == "pro_partner":
+        return None
+    return InstallerClass(company.company_class)
+
+
+async def gives_warranty(session: AsyncSession, data: Commissioning) -> bool:
+    """What the matrix says. Without a cell (a keyuser was warned of that) nobody has said that it does."""
+    cell = await catalogue.cell_of(session, data)
+    return cell is not None and cell.gives_warranty
+
+
+async def card_text(session: AsyncSession, row: Request, data: Commissioning, assignment: Assignment) -> str:
+    """The country's text for the card of this grant: by range, by the policy's tag, and by what the matrix says."""
+    if assignment.policy_number is None or assignment.policy_version is None:
+        raise ValueError("an assignment without a policy has no card")
+    policy = await policies.policy_version(session, row.country, assignment.policy_number, assignment.policy_version)
+    return await policies.card_text(
+        session, row.country, data.line_up, policy.tag, gives_warranty=await gives_warranty(session, data)
+    )

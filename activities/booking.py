@@ -1,0 +1,198 @@
+"""Every change of a request's state, each in one transaction behind the request's row lock.
+
+The workflow names the move (its machine knows where it leads); here it is checked once more against what the
+database says, made, journalled, and its emails queued. A move that was made already answers what it did then.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.moves import MOVES, Move, carry
+from activities.notices import announce
+from activities.refusals import refusals_cross
+from domain import access
+from domain.errors import Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
+from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder
+from domain.notifications import ON_SUBMIT, notices
+from domain.requests import Commissioning
+from domain.states import Side, State
+from store import accounts, cards, decisions, intake, requests
+from store.engine import Sessions
+from store.snapshots import from_json
+from store.tables.requests import Decision, Intake, Request
+
+SYSTEM = "system"
+END_USER = "end_user"
+
+
+@dataclass(frozen=True)
+class Booking:
+    """The booking activities. `now` answers the instant that is written down."""
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    base_url: str
+    demo: bool = False
+
+    @activity.defn
+    async def record_request(self, order: RequestOrder) -> Recorded:
+        """Turn the intake into a request, once. A refusal (a lost race for a serial) is kept in the intake."""
+        try:
+            async with self.sessions.begin() as session:
+                return Recorded(booked=await self._record(session, order))
+        except KeydeskError as refusal:
+            async with self.sessions.begin() as session:
+                await intake.refuse(session, order.request_id, refusal)
+            return Recorded(refusal=refusal.as_facts())
+
+    @activity.defn
+    @refusals_cross
+    async def book_move(self, order: BookMove) -> Booked:
+        """Book what somebody decided. Raises (by `refusals_cross`) stale_version, move_refused, forbidden,
+        no_free_code, duplicate_serial or invalid; then only the decision's own row remembers it."""
+        try:
+            async with self.sessions.begin() as session:
+                return await self._book(session, order)
+        except KeydeskError as refusal:
+            async with self.sessions.begin() as session:
+                await decisions.refuse(session, order.request_id, order.key, refusal)
+            raise
+
+    @activity.defn
+    async def book_system_move(self, order: BookSystemMove) -> Booked:
+        """Book a move that the system makes: finish, expire. Made already, it answers where the request stands."""
+        async with self.sessions.begin() as session:
+            row = await _locked(session, order.request_id)
+            if row.state != order.source:
+                return _standing(row)
+            move = Move(session, row, order.trigger, order.target, Side.SYSTEM, self.now(), self.base_url)
+            return await self._make(move)
+
+    async def _record(self, session: AsyncSession, order: RequestOrder) -> Booked:
+        coming = await intake.locked(session, order.request_id)
+        if coming is None:
+            raise NotFound(f"There is no submission {order.request_id}.")
+        if coming.refusal is not None:
+            raise from_facts(coming.refusal)
+        if coming.outcome == "recorded":
+            return _standing(await _locked(session, order.request_id))
+        return await self._enter(session, coming)
+
+    async def _enter(self, session: AsyncSession, coming: Intake) -> Booked:
+        account = await accounts.account_of(session, coming.login)
+        row = Request(
+            id=coming.request_id,
+            country=coming.country,
+            kind=coming.kind,
+            state=State.SUBMITTED.value,
+            version=0,
+            login=coming.login,
+            company_id=account.company_id if account else None,
+            submitted_at=coming.submitted_at,
+        )
+        session.add(row)
+        await carry(session, row, from_json(Commissioning, coming.body))
+        step = requests.Step(coming.login, "submit", State.SUBMITTED, coming.submitted_at)
+        requests.journalise(session, row, step)
+        await session.flush()
+        coming.outcome = "recorded"
+        emails = await announce(session, row, ON_SUBMIT, comment="", at=self.now(), base_url=self.base_url)
+        return Booked(State(row.state), row.version, emails=emails)
+
+    async def _book(self, session: AsyncSession, order: BookMove) -> Booked:
+        row = await _locked(session, order.request_id)
+        decision = await self._decision(session, order)
+        if (done := decisions.booked_of(decision)) is not None:
+            return done
+        if decision.refusal is not None:
+            raise from_facts(decision.refusal)
+        if decision.version not in {None, row.version}:
+            raise StaleVersion(
+                f"The request is at version {row.version} by now; look at it again.",
+                facts={"version": row.version},
+            )
+        if row.state != order.source:
+            raise MoveRefused(
+                f"{order.trigger} is not possible while the request is {row.state}",
+                facts={"state": row.state},
+            )
+        booked = await self._make(await self._move(session, row, order, decision))
+        decisions.book(decision, booked)
+        return booked
+
+    async def _decision(self, session: AsyncSession, order: BookMove) -> Decision:
+        """The decision as the API wrote it down; a signalled one is written down here."""
+        if (signal := order.signalled) is not None:
+            await decisions.propose(
+                session,
+                request_id=order.request_id,
+                key=order.key,
+                body_hash="",
+                login=signal.login,
+                trigger=signal.trigger,
+                version=signal.version,
+                payload={"comment": signal.comment},
+                at=self.now(),
+            )
+        decision = await decisions.find(session, order.request_id, order.key)
+        if decision is None:
+            raise NotFound("No decision was written down under this key.")
+        return decision
+
+    async def _move(self, session: AsyncSession, row: Request, order: BookMove, decision: Decision) -> Move:
+        """The move with its maker, whose rights are looked up once more."""
+        actor, side = None, Side.END_USER
+        if decision.login is not None:
+            actor = await accounts.caller_of(session, decision.login, demo=self.demo)
+            acts_for = access.side_of(actor, requests.owner_of(row)) if actor else None
+            if acts_for is None or acts_for is not order.by:
+                raise Forbidden(f"{order.trigger} is not for this account.")
+            side = acts_for
+        return Move(
+            session,
+            row,
+            order.trigger,
+            order.target,
+            side,
+            self.now(),
+            self.base_url,
+            actor=actor,
+            comment=decision.payload.get("comment", ""),
+            payload=decision.payload,
+        )
+
+    async def _make(self, move: Move) -> Booked:
+        changes = await MOVES[move.trigger](move)
+        actor = move.actor.login if move.actor else (SYSTEM if move.side is Side.SYSTEM else END_USER)
+        requests.journalise(
+            move.session,
+            move.row,
+            requests.Step(actor, move.trigger.value, move.target, move.at, move.comment, changes),
+        )
+        await move.session.flush()
+        card = await cards.latest(move.session, move.row.id)
+        emails = await announce(
+            move.session,
+            move.row,
+            notices(move.trigger, has_card=card is not None),
+            comment=move.comment,
+            at=move.at,
+            base_url=self.base_url,
+        )
+        owed = card is not None and card.request_version == move.row.version
+        return Booked(State(move.row.state), move.row.version, card=owed, emails=emails)
+
+
+async def _locked(session: AsyncSession, request_id: str) -> Request:
+    row = await requests.locked(session, request_id)
+    if row is None:
+        raise NotFound(f"There is no request {request_id}.")
+    return row
+
+
+def _standing(row: Request) -> Booked:
+    return Booked(State(row.state), row.version)

@@ -1,0 +1,90 @@
+"""Sends queued emails, each once; what the mail server refuses for good shows on the request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from temporalio import activity
+
+from activities.mail_server import MailServer, RefusedForGood
+from activities.rendering.emails import AddressRefused, Attachment, build_message, render_email
+from activities.rendering.templates import EmailTemplate, default_template
+from domain.messages import SendEmail
+from store import cards, emails
+from store.engine import Sessions
+from store.files import Files
+from store.tables.effects import Email
+from store.tables.requests import Request
+
+
+@dataclass(frozen=True)
+class Emails:
+    """The activity that sends emails. `sender` stands in From."""
+
+    sessions: Sessions
+    files: Files
+    server: MailServer
+    sender: str
+    now: Callable[[], datetime]
+
+    @activity.defn
+    async def send_email(self, order: SendEmail) -> None:
+        """Hand one queued email to the mail server and note what became of it.
+
+        The server's outage raises, and Temporal tries again. A crash between the server's yes and our note
+        sends the same message once more, under the same Message-ID.
+        """
+        async with self.sessions() as session:
+            email = await session.get_one(Email, order.email_id)
+            if email.status != "queued":
+                return
+            try:
+                message = await self._message(session, email)
+            except AddressRefused as refused:
+                await self._note(order, "failed", str(refused))
+                return
+        if message is None:
+            await self._note(order, "dropped")
+            return
+        try:
+            await self.server.take(message)
+        except RefusedForGood as refused:
+            await self._note(order, "failed", str(refused))
+        else:
+            await self._note(order, "sent")
+
+    async def _message(self, session: AsyncSession, email: Email) -> EmailMessage | None:
+        """The message, None if the card it was to carry will not come any more."""
+        attachments: tuple[Attachment, ...] = ()
+        if email.card_version is not None:
+            card = await cards.card_version(session, email.request_id, email.card_version)
+            if card is None or card.sha256 is None:
+                return None
+            pdf = await self.files.get(card.sha256)
+            attachments = (Attachment(f"{card.number}.pdf", "application/pdf", pdf),)
+        rendered = render_email(await self._template(session, email), email.tags, language=email.language)
+        return build_message(
+            rendered,
+            sender=self.sender,
+            to=email.to,
+            message_id=email.message_id,
+            sent_at=email.queued_at,
+            attachments=attachments,
+        )
+
+    async def _template(self, session: AsyncSession, email: Email) -> EmailTemplate:
+        request = await session.get_one(Request, email.request_id)
+        own = await emails.own_text(session, request.country, email.event, email.recipient, email.language)
+        if own is not None:
+            return EmailTemplate(own.subject, own.body)
+        packaged = default_template(email.event, email.recipient, email.language)
+        if packaged is None:
+            raise LookupError(f"no template for {email.event} to {email.recipient}")
+        return packaged
+
+    async def _note(self, order: SendEmail, status: str, error: str | None = None) -> None:
+        async with self.sessions.begin() as session:
+            email = await session.get_one(Email, order.email_id, with_for_update=True)
+            email.status, email.error, email.at = status, error, self.now()

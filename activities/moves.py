@@ -1,0 +1,181 @@
+"""What each move does to the database, beside the state: one function per trigger, all inside one transaction."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities import assessment, faces
+from domain.access import Caller
+from domain.calendar import local_date
+from domain.errors import Invalid
+from domain.labels import CancelledBy
+from domain.requests import Commissioning
+from domain.states import Kind, Side, State, Trigger
+from domain.warranties import Assignment, moved
+from store import accounts, cards, emails, grants, pools, requests, units
+from store.snapshots import from_json, to_json
+from store.tables.countries import Country
+from store.tables.requests import Request
+
+Changes = dict[str, Any]
+
+
+@dataclass
+class Move:
+    """One move in the making: the locked row, who makes it, and what the decision carries beside its trigger."""
+
+    session: AsyncSession
+    row: Request
+    trigger: Trigger
+    target: State
+    side: Side
+    at: datetime
+    base_url: str
+    actor: Caller | None = None
+    comment: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the request."""
+        return Kind(self.row.kind)
+
+    @property
+    def next_version(self) -> int:
+        """The version that this move's journal entry will have."""
+        return self.row.version + 1
+
+
+async def accept(move: Move) -> Changes:
+    """Freeze the assignment, draw the number, promise the card. Raises NoFreeCode; then nothing has changed.
+
+    Without a policy the request is accepted all the same: no card, no number (`domain.md` §3).
+    """
+    data = await requests.carried(move.session, move.row)
+    superuser = move.actor is not None and move.actor.superuser
+    assignment = await assessment.assess(move.session, move.row, data, superuser=superuser)
+    grants.freeze(move.session, move.row.id, move.next_version, assignment)
+    changes: Changes = {"policy": {"from": None, "to": assignment.policy}}
+    if assignment.policy is not None:
+        number = await pools.draw(move.session, move.row.country, "card", move.row.id)
+        text = await assessment.card_text(move.session, move.row, data, assignment)
+        await _promise(move, data, assignment, number=number, text=text)
+        changes["card_number"] = {"from": None, "to": number}
+    return changes
+
+
+async def deny(move: Move) -> Changes:
+    """Mark every attached document of the named requirements as denied. Raises Invalid for one that is not attached."""
+    named = set(move.payload.get("documents", ()))
+    changes: Changes = {}
+    for document in await requests.attached(move.session, move.row.id):
+        if document.requirement in named:
+            changes[f"documents/{document.requirement}"] = {"from": document.verdict, "to": "denied"}
+            document.verdict, document.reason = "denied", move.comment
+    if unknown := named - {name.removeprefix("documents/") for name in changes}:
+        raise Invalid(f"Nothing is attached for: {', '.join(sorted(unknown))}.")
+    return changes
+
+
+async def resubmit(move: Move) -> Changes:
+    """Take over what the requester changed; serials are claimed anew. Raises DuplicateSerial."""
+    return await rewrite(move.session, move.row, carried_by(move.payload))
+
+
+async def amend(move: Move) -> Changes:
+    """Take over the correction, move the frozen durations to the new start, promise the next card version."""
+    data = carried_by(move.payload)
+    changes = await rewrite(move.session, move.row, data)
+    granted = await grants.latest(move.session, move.row.id)
+    card = await cards.latest(move.session, move.row.id)
+    if granted is not None and card is not None:
+        assignment = moved(granted, data.commissioned_on)
+        grants.freeze(move.session, move.row.id, move.next_version, assignment)
+        await cards.abandon(move.session, move.row.id)
+        await _promise(move, data, assignment, number=card.number, text=card.face["text"])
+    return changes
+
+
+async def end(move: Move) -> Changes:
+    """Cancelled, by whomever: serials are free again, no card is valid, the number stays spent."""
+    by = {
+        Trigger.WITHDRAW: CancelledBy.REQUESTER,
+        Trigger.CANCEL: CancelledBy.KEYUSER,
+        Trigger.CANCEL_BY_END_USER: CancelledBy.END_USER,
+        Trigger.EXPIRE: CancelledBy.EXPIRED,
+    }
+    move.row.cancelled_by = by[move.trigger].value
+    await units.release(move.session, move.row.id)
+    await cards.withdraw(move.session, move.row.id)
+    await emails.drop_unsent_with_card(move.session, move.row.id)
+    return {}
+
+
+async def nothing_more(_: Move) -> Changes:
+    """The state says it all."""
+    return {}
+
+
+MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
+    Trigger.ACCEPT: accept,
+    Trigger.DENY: deny,
+    Trigger.FLAG_WRONG_DATA: nothing_more,
+    Trigger.RESUBMIT: resubmit,
+    Trigger.FINISH: nothing_more,
+    Trigger.AMEND: amend,
+    Trigger.WITHDRAW: end,
+    Trigger.CANCEL: end,
+    Trigger.CANCEL_BY_END_USER: end,
+    Trigger.EXPIRE: end,
+}
+
+
+async def carry(session: AsyncSession, row: Request, data: Commissioning) -> None:
+    """Make `data` what the locked request carries: columns, units, documents, claims. Raises DuplicateSerial."""
+    requests.carry(row, data)
+    await session.flush()
+    await requests.attach(session, row.id, data.documents)
+    await units.write_units(session, row.id, data.units)
+    await units.claim(session, row.id, row.country, Kind(row.kind), data.outdoor_serials)
+
+
+async def rewrite(session: AsyncSession, row: Request, data: Commissioning) -> Changes:
+    """`carry`, answering the differences to what the request carried before."""
+    before = await requests.carried(session, row)
+    await carry(session, row, data)
+    return requests.differences(before, data)
+
+
+def carried_by(payload: dict[str, Any]) -> Commissioning:
+    """The whole of what a decision wants the request to carry, documents included."""
+    return from_json(Commissioning, payload["data"])
+
+
+async def _promise(move: Move, data: Commissioning, assignment: Assignment, *, number: str, text: str) -> None:
+    country = await move.session.get_one(Country, move.row.country)
+    company = await accounts.company_of(move.session, move.row.company_id)
+    token = cards.new_token()
+    face = faces.face_of(
+        data,
+        assignment,
+        kind=move.kind,
+        country_name=country.name,
+        installer=company.name if company else "",
+        number=number,
+        version=await cards.next_version(move.session, move.row.id),
+        text=text,
+        verify_url=f"{move.base_url}/verify/{token}",
+        issued_on=local_date(move.at, country.time_zone),
+    )
+    await cards.promise(
+        move.session,
+        request_id=move.row.id,
+        request_version=move.next_version,
+        version=face.version,
+        number=number,
+        token=token,
+        face=to_json(face),
+    )

@@ -1,0 +1,72 @@
+"""Queues the emails of a move, in its transaction; they are sent afterwards (`domain.md` §7)."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.faces import warranty_summary
+from domain.labels import label
+from domain.notifications import Notice, Recipient
+from domain.requests import Commissioning
+from domain.states import State
+from store import accounts, cards, emails, grants, requests
+from store.tables.countries import Account, Country
+from store.tables.requests import Request
+
+
+async def announce(
+    session: AsyncSession,
+    row: Request,
+    told: tuple[Notice, ...],
+    *,
+    comment: str,
+    at: datetime,
+    base_url: str,
+) -> tuple[int, ...]:
+    """Queue `told` for the version that the request has just reached; answers the ids of the emails."""
+    country = await session.get_one(Country, row.country)
+    requester = await session.get_one(Account, row.login)
+    addresses = {Recipient.REQUESTER: requester.email, Recipient.KEYUSER: country.keyuser_email}
+    card = await cards.latest(session, row.id)
+    data = await requests.carried(session, row)
+    tags = await _tags(session, row, data, comment=comment, base_url=base_url)
+    queued = [
+        await emails.queue(
+            session,
+            request_id=row.id,
+            cause=f"v{row.version}",
+            event=event.value,
+            recipient=recipient.value,
+            to=addresses[recipient],
+            language=country.language,
+            tags=tags,
+            card_version=card.version if card and event.carries_card else None,
+            at=at,
+        )
+        for event, recipient in told
+    ]
+    return tuple(one for one in queued if one is not None)
+
+
+async def _tags(
+    session: AsyncSession, row: Request, data: Commissioning, *, comment: str, base_url: str
+) -> dict[str, str]:
+    """The values of all allowed tags, as they are now."""
+    company = await accounts.company_of(session, row.company_id)
+    name = company.name if company else row.login
+    card = await cards.latest(session, row.id)
+    denied = {one.requirement: None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
+    return {
+        "end_user_name": data.end_user.name,
+        "partner_name": name,
+        "company_name": name,
+        "landing_url": base_url,
+        "request_id": row.id,
+        "request_url": f"{base_url}/api/v1/requests/{row.id}",
+        "card_number": card.number if card else "",
+        "comment": comment,
+        "denied_documents": ", ".join(denied),
+        "state_label": label(State(row.state)),
+        "points": "",
+        "warranty_summary": warranty_summary(await grants.latest(session, row.id)),
+    }

@@ -1,0 +1,79 @@
+"""The application: every part is built here, once per process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import commissioning, documents, errors, health, listing, permits, requests, verify
+from api.dependencies import Parts
+from api.identity import LocalTokens
+from api.limits import BodyLimit
+from api.telemetry import Telemetry
+from settings import Settings
+from store.engine import connect, sessions
+from store.files import Files
+from workflows import client as temporal
+
+STATIC = Path(__file__).parent / "pages" / "static"
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Parts]:
+    """The parts, connected to database and Temporal; let go of at the end."""
+    engine = connect(settings.database_url.get_secret_value())
+    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    try:
+        yield Parts(
+            sessions=sessions(engine),
+            files=Files(settings.documents),
+            desk=temporal.Desk(client),
+            tokens=LocalTokens(settings.token_secret.get_secret_value()),
+            now=now,
+            base_url=settings.base_url,
+            demo=settings.demo,
+        )
+    finally:
+        await engine.dispose()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application of `keydesk api`."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with running(settings) as parts:
+            app.state.parts = parts
+            yield
+
+    app = FastAPI(
+        title="Keydesk",
+        summary="The desk where a manufacturer's partner club is decided.",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Telemetry)
+    errors.install(app)
+    app.include_router(_v1())
+    app.include_router(health.router)
+    app.include_router(verify.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _v1() -> APIRouter:
+    router = APIRouter(prefix="/api/v1")
+    for resource in (commissioning, listing, requests, documents, permits):
+        router.include_router(resource.router)
+    return router

@@ -1,0 +1,152 @@
+"""How a decision goes its way: it is checked and written down under its key, then the workflow books it."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.dependencies import Parts
+from api.payloads import Payload
+from api.presenting import allowed_actions, as_answer, present_one
+from api.schemas.requests import DecisionBody
+from api.submitting import fingerprint
+from domain import access
+from domain.access import Caller
+from domain.errors import (
+    Forbidden,
+    IdempotencyConflict,
+    MoveRefused,
+    NotFound,
+    StaleVersion,
+    Unavailable,
+    from_facts,
+)
+from domain.messages import Decide, RequestOrder
+from domain.states import Kind, State, Trigger
+from statemachines.registry import maker, offers, triggers_of
+from store import accounts, decisions, requests
+from store.tables.requests import Decision, Request
+from workflows.client import Case
+
+
+async def sight(session: AsyncSession, request_id: str, caller: Caller) -> Request:
+    """The request, if the caller may see it. Raises NotFound, also for what belongs to others."""
+    row = await requests.request(session, request_id)
+    if row is None or not access.may_see(caller, requests.owner_of(row)):
+        raise NotFound(f"There is no request {request_id}.")
+    return row
+
+
+def own_key(key: str | None) -> str:
+    """The caller's idempotency key, or one of our own for a caller who gave none."""
+    return key or f"own-{secrets.token_urlsafe(16)}"
+
+
+def refuse_stale(row: Request, version: int) -> None:
+    """Raises StaleVersion unless the caller has seen the request as it is."""
+    if version != row.version:
+        raise StaleVersion(
+            f"The request is at version {row.version} by now; look at it again.",
+            facts={"version": row.version},
+        )
+
+
+def not_on_offer(row: Request, caller: Caller, action: str) -> MoveRefused:
+    """The refusal of a move that the request's state does not offer, with those that it does."""
+    return MoveRefused(
+        f"{action} is not possible while the request is {row.state}.",
+        facts={"state": row.state, "allowed_actions": allowed_actions(row, caller)},
+    )
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """One caller's decision on one request."""
+
+    parts: Parts
+    caller: Caller
+    request_id: str
+    trigger: Trigger
+    body: DecisionBody
+    key: str
+
+    async def answer(self) -> dict[str, Any]:
+        """Decide, once per key, and answer the whole request as it then was.
+
+        Raises what the rules refuse, StaleVersion, MoveRefused, IdempotencyConflict, Unavailable.
+        """
+        case = await self._write_down()
+        if case is not None:
+            try:
+                await self.parts.desk.decide(case, Decide(self.key, self.trigger))
+            except MoveRefused:
+                raise await self._overtaken() from None
+            except Unavailable:
+                await self._unless_booked()
+        return await self._told()
+
+    async def _write_down(self) -> Case | None:
+        """Check the decision and keep it under its key; None if it is booked already."""
+        body_hash = fingerprint(self.trigger, self.body.model_dump(mode="json"))
+        async with self.parts.sessions.begin() as session:
+            row = await sight(session, self.request_id, self.caller)
+            known = await decisions.find(session, row.id, self.key)
+            if known is None:
+                self._check(row)
+                payload = await Payload(self.parts, session, row, self.trigger, self.body).checked()
+                known = await decisions.propose(
+                    session,
+                    request_id=row.id,
+                    key=self.key,
+                    body_hash=body_hash,
+                    login=self.caller.login,
+                    trigger=self.trigger,
+                    version=self.body.version,
+                    payload=payload,
+                    at=self.parts.now(),
+                )
+            if known.body_hash != body_hash or known.login != self.caller.login:
+                raise IdempotencyConflict("This Idempotency-Key was used for another decision.")
+            return await self._case(session, row, known)
+
+    def _check(self, row: Request) -> None:
+        """Raises MoveRefused for what is not on offer, Forbidden for somebody else's move, StaleVersion."""
+        kind = Kind(row.kind)
+        if self.trigger not in triggers_of(kind):
+            raise not_on_offer(row, self.caller, self.trigger)
+        side = access.side_of(self.caller, requests.owner_of(row))
+        if side is None or side is not maker(kind, self.trigger):
+            raise Forbidden(f"{self.trigger} is not for your role.")
+        refuse_stale(row, self.body.version)
+        if self.trigger not in offers(kind, State(row.state), side):
+            raise not_on_offer(row, self.caller, self.trigger)
+
+    async def _case(self, session: AsyncSession, row: Request, known: Decision) -> Case | None:
+        if known.refusal is not None:
+            raise from_facts(known.refusal)
+        if known.outcome == "booked":
+            return None
+        company = await accounts.company_of(session, row.company_id)
+        order = RequestOrder(row.id, Kind(row.kind), State(row.state), reopened=True, version=row.version)
+        return Case(order, row.country, company.name if company else None)
+
+    async def _overtaken(self) -> MoveRefused:
+        """The workflow refused: somebody moved the request since we looked."""
+        async with self.parts.sessions() as session:
+            return not_on_offer(await sight(session, self.request_id, self.caller), self.caller, self.trigger)
+
+    async def _unless_booked(self) -> None:
+        """No answer came in time: if the database has not booked the decision, nobody knows yet."""
+        async with self.parts.sessions() as session:
+            known = await decisions.find(session, self.request_id, self.key)
+            if known is not None and known.refusal is not None:
+                raise from_facts(known.refusal)
+            if known is None or known.outcome is None:
+                raise Unavailable("The decision is under way. Ask again with the same Idempotency-Key.")
+
+    async def _told(self) -> dict[str, Any]:
+        async with self.parts.sessions.begin() as session:
+            row = await sight(session, self.request_id, self.caller)
+            view = as_answer(await present_one(session, row, self.caller))
+            return await decisions.first_answer(session, self.request_id, self.key, view)

@@ -1,0 +1,73 @@
+"""What every router gets: the desk's parts, and who is calling."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.identity import Verifier
+from domain.access import Caller
+from domain.errors import Invalid, NotAuthenticated
+from store import accounts
+from store.engine import Sessions
+from store.files import Files
+from workflows.client import Desk
+
+MAX_KEY = 255
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Built once per process by `api.app`. `now` answers the wall clock."""
+
+    sessions: Sessions
+    files: Files
+    desk: Desk
+    tokens: Verifier
+    now: Callable[[], datetime]
+    base_url: str
+    demo: bool
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of this application."""
+    return cast("Parts", request.app.state.parts)
+
+
+PartsOf = Annotated[Parts, Depends(parts_of)]
+_bearer = HTTPBearer(auto_error=False, description="a token of `keydesk token LOGIN`")
+
+
+async def caller_of(
+    parts: PartsOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    """The account behind the bearer token. Raises NotAuthenticated."""
+    if credentials is None:
+        raise NotAuthenticated("A bearer token is needed.")
+    login = parts.tokens.login_of(credentials.credentials)
+    async with parts.sessions() as session:
+        caller = await accounts.caller_of(session, login, demo=parts.demo)
+    if caller is None:
+        raise NotAuthenticated("This account does not exist or is closed.")
+    return caller
+
+
+CallerOf = Annotated[Caller, Depends(caller_of)]
+
+
+async def idempotency_key(
+    key: Annotated[
+        str | None,
+        Header(alias="Idempotency-Key", description="the same key and body give the same answer, once"),
+    ] = None,
+) -> str | None:
+    """The caller's key, None without one. Raises Invalid if it is empty or longer than 255 characters."""
+    if key is not None and not 0 < len(key.strip()) <= MAX_KEY:
+        raise Invalid(f"Idempotency-Key must have 1 to {MAX_KEY} characters.")
+    return key
+
+
+KeyOf = Annotated[str | None, Depends(idempotency_key)]

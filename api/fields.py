@@ -1,0 +1,48 @@
+"""Field types of request bodies: parsed, trimmed and bounded at the edge."""
+
+import unicodedata
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, StringConstraints
+
+from domain.serials import normalise_serial
+
+
+def _printable(text: str) -> str:
+    """No control characters but line breaks and tabs: nothing that a database, an email or a card cannot hold."""
+    if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t" for char in text):
+        raise ValueError("contains control characters")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if any(char in text for char in "\n\r\t\u2028\u2029"):
+        raise ValueError("must be one line")
+    return text
+
+
+def _iso_date(value: object) -> object:
+    """Only `2026-11-01`: pydantic would also take numbers and instants."""
+    if not isinstance(value, date) and not (isinstance(value, str) and len(value) == len("2026-11-01")):
+        raise ValueError("must be a date as 2026-11-01")
+    return value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_printable)]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=200),
+    AfterValidator(_printable),
+    AfterValidator(_one_line),
+]
+Required = Annotated[Line, StringConstraints(min_length=1)]
+Serial = Annotated[str, StringConstraints(max_length=100), AfterValidator(_printable), AfterValidator(normalise_serial)]
+Day = Annotated[date, BeforeValidator(_iso_date)]
+Email = Annotated[EmailStr, StringConstraints(max_length=200)]
+
+
+class Body(BaseModel):
+    """A body whose unknown fields are refused, so that a typing error never passes silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

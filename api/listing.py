@@ -1,0 +1,101 @@
+"""Lists of requests, paged by keyset: a page costs the same wherever it is in the list."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlakeyset import InvalidPage, serialize_bookmark, unserialize_bookmark
+from sqlakeyset.asyncio import select_page
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.dependencies import CallerOf, PartsOf
+from api.errors import documented
+from api.fields import Line
+from api.presenting import present
+from api.schemas.requests import RequestPage
+from domain import errors
+from domain.access import Caller, Role
+from domain.errors import FieldError, Forbidden, Invalid
+from domain.states import Kind, State
+from store import requests
+from store.tables.countries import Country
+
+router = APIRouter(prefix="/requests", tags=["requests"])
+Moment = Annotated[date | datetime, Field(union_mode="left_to_right")]
+EARLIEST, LATEST = date(1900, 1, 1), date(9998, 1, 1)
+
+
+@router.get("", responses=documented(errors.NotAuthenticated, errors.Forbidden, errors.Invalid))
+async def list_requests(
+    caller: CallerOf,
+    parts: PartsOf,
+    country: Line | None = None,
+    kind: Kind | None = None,
+    state: State | None = None,
+    company: Annotated[Line | None, Query(description="name of the requester's company")] = None,
+    line_up: Line | None = None,
+    submitted_from: Annotated[Moment | None, Query(description="a local day, or an instant; inclusive")] = None,
+    submitted_to: Annotated[Moment | None, Query(description="a local day, or an instant; inclusive")] = None,
+    q: Annotated[Line | None, Query(description="serial, postcode, card number or request id")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="next_cursor of the page before")] = None,
+) -> RequestPage:
+    """The requests that the caller may see, newest first. Previews and warnings stand in the single request."""
+    if caller.role is Role.ADMIN:
+        raise Forbidden("Your role does not read requests.")
+    async with parts.sessions() as session:
+        zone = await _zone(session, caller)
+        wanted = requests.Wanted(
+            country=country,
+            kind=kind,
+            state=state,
+            company=company,
+            line_up=line_up,
+            submitted_from=_instant(submitted_from, zone, "/submitted_from"),
+            submitted_before=_after(submitted_to, zone),
+            q=q or None,
+        )
+        page = await select_page(
+            session,
+            requests.listing(caller, wanted),  # type: ignore[type-var]  # typed for SQLAlchemy 2.0, works with 2.1
+            per_page=limit,
+            page=_checked(cursor) if cursor else None,
+        )
+        items = await present(session, [row for (row,) in page], caller)
+    paging = page.paging
+    return RequestPage(items=items, next_cursor=serialize_bookmark(paging.next) if paging.has_next else None)
+
+
+async def _zone(session: AsyncSession, caller: Caller) -> str:
+    """Where the caller's days begin."""
+    country = await session.get(Country, caller.country) if caller.country else None
+    return country.time_zone if country else "UTC"
+
+
+def _instant(moment: Moment | None, zone: str, pointer: str) -> datetime | None:
+    if moment is None or isinstance(moment, datetime):
+        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not EARLIEST <= moment <= LATEST:
+        raise Invalid("This day is out of reach.", fields=[FieldError(pointer, "out of reach")])
+    return datetime.combine(moment, time(), ZoneInfo(zone))
+
+
+def _after(moment: Moment | None, zone: str) -> datetime | None:
+    """The first instant after `moment`: after the whole day, if it is a day."""
+    found = _instant(moment, zone, "/submitted_to")
+    if found is None or isinstance(moment, datetime):
+        return None if found is None else found + timedelta(microseconds=1)
+    return _instant(found.date() + timedelta(days=1), zone, "/submitted_to")
+
+
+def _checked(cursor: str) -> str:
+    """A cursor that one of our pages gave. Raises Invalid for anything else."""
+    try:
+        place = unserialize_bookmark(cursor).place
+    except (InvalidPage, ValueError):
+        place = None
+    if place is None or [type(part) for part in place] != [datetime, str]:
+        raise Invalid("This cursor is not one of ours.", fields=[FieldError("/cursor", "not a cursor")])
+    return cursor

@@ -1,0 +1,133 @@
+"""A request as its caller may see it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.assessment import assess
+from api.schemas import requests as schemas
+from api.schemas.commissioning import CommissioningBody
+from domain import access
+from domain.access import Caller, Role
+from domain.calendar import local_date
+from domain.labels import label
+from domain.requests import Attachment, Commissioning
+from domain.states import Kind, Side, State
+from domain.submission import concerns
+from domain.warranties import Assignment
+from statemachines.registry import offers
+from store import catalogue, requests
+from store.related import Related, related
+from store.requests import CARRIED
+from store.snapshots import from_json
+from store.tables.countries import Country
+from store.tables.requests import Request
+
+PENDING = {State.SUBMITTED, State.WRONG_DATA, State.DENIED}
+
+
+async def present(session: AsyncSession, rows: Sequence[Request], caller: Caller) -> list[schemas.RequestView]:
+    """A page of requests. Previews and warnings are only in `present_one`: they are computed."""
+    hanging = await related(session, rows)
+    return [_view(row, hanging[row.id], caller) for row in rows]
+
+
+async def present_one(session: AsyncSession, row: Request, caller: Caller) -> schemas.RequestView:
+    """One request, for keyusers and ops with warnings, and for keyusers with a preview while it is pending."""
+    hanging = (await related(session, [row]))[row.id]
+    view = _view(row, hanging, caller)
+    if caller.role not in {Role.KEYUSER, Role.OPS}:
+        return view
+    data = _carried(row, hanging)
+    if State(row.state) in PENDING:
+        view.warnings += await _warnings(session, row, data)
+        if caller.role is Role.KEYUSER:
+            view.assignment = _assignment(await assess(session, row, data, superuser=caller.superuser))
+    if row.card_blocked is not None:
+        view.warnings.append(schemas.WarningView(code="card_blocked", detail=row.card_blocked))
+    return view
+
+
+def allowed_actions(row: Request, caller: Caller) -> list[str]:
+    """The triggers that this caller may pull now."""
+    side = access.side_of(caller, requests.owner_of(row))
+    return [] if side is None else [move.value for move in offers(Kind(row.kind), State(row.state), side)]
+
+
+def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView:
+    side = access.side_of(caller, requests.owner_of(row))
+    return schemas.RequestView(
+        id=row.id,
+        kind=row.kind,
+        country=row.country,
+        state=row.state,
+        label=label(State(row.state)),
+        version=row.version,
+        submitted_at=row.submitted_at,
+        requester=schemas.RequesterView(login=row.login, company=hanging.company),
+        data=CommissioningBody.shown(_carried(row, hanging)),
+        documents=[
+            schemas.DocumentView(
+                requirement=one.requirement,
+                document_id=str(one.document_id),
+                filename=filename,
+                verdict=one.verdict,
+                reason=one.reason,
+            )
+            for one, filename in hanging.documents
+        ],
+        allowed_actions=allowed_actions(row, caller),
+        cancelled_by=row.cancelled_by,
+        warnings=[],
+        assignment=None if hanging.granted is None else _assignment(hanging.granted),
+        cards=[
+            schemas.CardView(
+                number=card.number,
+                version=card.version,
+                status=card.status,
+                sha256=card.sha256 or "",
+                href=f"/api/v1/requests/{row.id}/card?version={card.version}",
+            )
+            for card in hanging.cards
+        ],
+        emails=[
+            schemas.EmailView(event=email.event, to=email.to, status=email.status, at=email.at, error=email.error)
+            for email in hanging.emails
+            if side is not Side.REQUESTER or email.recipient == Side.REQUESTER
+        ],
+    )
+
+
+def _carried(row: Request, hanging: Related) -> Commissioning:
+    return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
+        tuple(Attachment(one.requirement, str(one.document_id)) for one, _ in hanging.documents)
+    )
+
+
+def _assignment(assignment: Assignment) -> schemas.AssignmentView:
+    return schemas.AssignmentView(
+        policy=assignment.policy,
+        policy_version=assignment.policy_version,
+        tiers=[
+            schemas.TierView(tier=one.tier, start=one.start, end=one.end, days=one.days) for one in assignment.tiers
+        ],
+        trace=[
+            schemas.TraceView(policy=one.policy, outcome=one.outcome, rule=one.rule, detail=one.detail)
+            for one in assignment.trace
+        ],
+    )
+
+
+async def _warnings(session: AsyncSession, row: Request, data: Commissioning) -> list[schemas.WarningView]:
+    country = await session.get_one(Country, row.country)
+    submitted_on = local_date(row.submitted_at, country.time_zone)
+    known = await catalogue.catalogue_for(
+        session, Kind(row.kind), data, requests.owner_of(row), today=submitted_on, as_of=submitted_on
+    )
+    return [schemas.WarningView(code=one.code, detail=one.detail) for one in concerns(data, known)]
+
+
+def as_answer(view: schemas.RequestView) -> dict[str, Any]:
+    """The view as stored JSON: what a repeated key is told again."""
+    return view.model_dump(mode="json")

@@ -1,0 +1,137 @@
+"""Requests of every kind: read, saved by keyusers, decided."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from activities.moves import rewrite
+from api.deciding import Deciding, not_on_offer, own_key, refuse_stale, sight
+from api.dependencies import CallerOf, KeyOf, PartsOf
+from api.errors import documented
+from api.payloads import saved
+from api.presenting import PENDING, present_one
+from api.schemas.requests import DecisionBody, History, HistoryEntry, RequestView, SaveBody
+from domain import access, errors
+from domain.errors import Forbidden, NotFound
+from domain.states import State, Trigger
+from store import cards, requests
+
+router = APIRouter(prefix="/requests", tags=["requests"])
+HUMAN = {
+    Trigger.ACCEPT,
+    Trigger.DENY,
+    Trigger.FLAG_WRONG_DATA,
+    Trigger.RESUBMIT,
+    Trigger.WITHDRAW,
+    Trigger.CANCEL,
+    Trigger.AMEND,
+}
+SEEN = (errors.NotAuthenticated, errors.NotFound)
+CHANGED = (
+    *SEEN,
+    errors.Forbidden,
+    errors.MoveRefused,
+    errors.StaleVersion,
+    errors.DuplicateSerial,
+    errors.Invalid,
+)
+
+
+@router.get("/{request_id}", responses=documented(*SEEN))
+async def read_request(request_id: str, caller: CallerOf, parts: PartsOf) -> RequestView:
+    """One request. Keyusers also see the warranty that it would get, and warnings."""
+    async with parts.sessions() as session:
+        return await present_one(session, await sight(session, request_id, caller), caller)
+
+
+@router.get("/{request_id}/history", responses=documented(*SEEN))
+async def read_history(request_id: str, caller: CallerOf, parts: PartsOf) -> History:
+    """The journal: who did what, when, and what changed, oldest first."""
+    async with parts.sessions() as session:
+        row = await sight(session, request_id, caller)
+        entries = await requests.journal(session, row.id)
+    return History(items=[HistoryEntry.model_validate(entry, from_attributes=True) for entry in entries])
+
+
+@router.get(
+    "/{request_id}/card",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "the card"}, **documented(*SEEN)},
+)
+async def read_card(
+    request_id: str,
+    caller: CallerOf,
+    parts: PartsOf,
+    version: Annotated[int | None, Query(ge=1, le=1_000_000, description="default: the newest")] = None,
+) -> Response:
+    """The warranty card as PDF, the newest version or an earlier one."""
+    async with parts.sessions() as session:
+        row = await sight(session, request_id, caller)
+        printed = await cards.cards_of(session, row.id)
+    wanted = [card for card in printed if version in {None, card.version}]
+    if not wanted or wanted[-1].sha256 is None:
+        raise NotFound(f"{request_id} has no such card.")
+    card = wanted[-1]
+    pdf = await parts.files.get(wanted[-1].sha256)
+    return Response(
+        pdf,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{card.number}.pdf"',
+            "ETag": f'"{card.sha256}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@router.patch("/{request_id}", responses=documented(*CHANGED, errors.NotEditable))
+async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts: PartsOf) -> RequestView:
+    """SAVE: a keyuser's correction. It never decides; missing documents, matrix and deadlines become warnings."""
+    async with parts.sessions.begin() as session:
+        seen = await sight(session, request_id, caller)
+        if not access.is_keyuser(caller, seen.country):
+            raise Forbidden("Only keyusers save requests.")
+        row = await requests.locked(session, request_id)
+        if row is None:
+            raise NotFound(f"There is no request {request_id}.")
+        refuse_stale(row, body.version)
+        if State(row.state) not in PENDING:
+            raise not_on_offer(row, caller, "edit")
+        changes = await rewrite(session, row, await saved(parts, session, row, body.data))
+        if changes:
+            step = requests.Step(caller.login, "edit", State(row.state), parts.now(), changes=changes)
+            requests.journalise(session, row, step)
+        await session.flush()
+        return await present_one(session, row, caller)
+
+
+@router.post(
+    "/{request_id}/actions/{trigger}",
+    response_model=RequestView,
+    responses=documented(
+        *CHANGED,
+        errors.NoFreeCode,
+        errors.CommentRequired,
+        errors.NotEditable,
+        errors.DocumentMissing,
+        errors.DocumentStillDenied,
+        errors.WholesalerNotDistributing,
+        errors.WholesalerNotConfigured,
+        errors.RegistrationLate,
+        errors.IdempotencyConflict,
+        errors.Unavailable,
+    ),
+)
+async def decide(
+    request_id: str, trigger: str, body: DecisionBody, caller: CallerOf, parts: PartsOf, key: KeyOf
+) -> dict[str, Any]:
+    """PROCESS: accept, deny, flag_wrong_data, resubmit, withdraw, cancel, amend.
+
+    Answers the whole request once the decision is durable. deny, flag_wrong_data, cancel and amend need a comment;
+    deny may name denied requirements in `documents`; resubmit brings new `documents` after a denial and a merge
+    patch in `data` after wrong data; amend brings a merge patch in `data`.
+    """
+    if trigger not in HUMAN:
+        raise NotFound(f"There is no action {trigger}.")
+    deciding = Deciding(parts, caller, request_id, Trigger(trigger), body, own_key(key))
+    return await deciding.answer()

@@ -1,0 +1,149 @@
+"""What clients read about a request, and what they send to change it."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from api.fields import Body, Required, Text
+from api.schemas.commissioning import AttachmentBody
+
+Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
+
+
+class RequesterView(BaseModel):
+    """Who submitted the request."""
+
+    login: str
+    company: str | None
+
+
+class DocumentView(BaseModel):
+    """An attached document and what the keyuser thinks of it."""
+
+    requirement: str
+    document_id: str
+    filename: str
+    verdict: str | None
+    reason: str | None
+
+
+class TierView(BaseModel):
+    """One tier: `end` is the first day that is not covered."""
+
+    tier: str
+    start: date
+    end: date
+    days: int
+
+
+class TraceView(BaseModel):
+    """What became of one policy, and by which rule."""
+
+    policy: str
+    outcome: str
+    rule: str | None = None
+    detail: str | None = None
+
+
+class AssignmentView(BaseModel):
+    """The warranty: a preview for keyusers while the request is pending, then what was granted."""
+
+    policy: str | None
+    policy_version: int | None
+    tiers: list[TierView]
+    trace: list[TraceView]
+
+
+class CardView(BaseModel):
+    """One printed version of the card."""
+
+    number: str
+    version: int
+    status: str
+    sha256: str
+    href: str
+
+
+class EmailView(BaseModel):
+    """One email of the request; `at` is when it was sent or given up."""
+
+    event: str
+    to: str
+    status: str
+    at: datetime | None
+    error: str | None = None
+
+
+class WarningView(BaseModel):
+    """Something a requester would have been refused for, or that keeps the desk from going on."""
+
+    code: str
+    detail: str
+
+
+class RequestView(BaseModel):
+    """One request, as its caller may see it."""
+
+    id: str = Field(examples=["ES-COM-000001"])
+    kind: str
+    country: str
+    state: str
+    label: str
+    version: int
+    submitted_at: datetime
+    requester: RequesterView
+    data: dict[str, Any]
+    documents: list[DocumentView]
+    allowed_actions: list[str]
+    cancelled_by: str | None
+    warnings: list[WarningView]
+    assignment: AssignmentView | None
+    cards: list[CardView]
+    points: None = None
+    replacement: None = None
+    emails: list[EmailView]
+
+
+class RequestPage(BaseModel):
+    """One page of a list, newest first. `next_cursor` asks for the next one; None: this was the last."""
+
+    items: list[RequestView]
+    next_cursor: str | None
+
+
+class HistoryEntry(BaseModel):
+    """One line of the journal."""
+
+    version: int
+    at: datetime
+    actor: str
+    action: str
+    from_state: str | None
+    to_state: str
+    comment: str
+    changes: dict[str, Any]
+
+
+class History(BaseModel):
+    """The whole journal, oldest first."""
+
+    items: list[HistoryEntry]
+
+
+class SaveBody(Body):
+    """SAVE: a JSON merge patch; `units` and `documents` are replaced whole."""
+
+    version: Version
+    data: dict[str, Any] = Field(default_factory=dict, examples=[{"end_user": {"city": "Getafe"}}])
+
+
+class DecisionBody(Body):
+    """PROCESS. Which of the fields a trigger takes stands in its documentation."""
+
+    version: Version
+    comment: Text = ""
+    documents: Annotated[list[Required | AttachmentBody], Field(max_length=40)] | None = Field(
+        None, description="deny: the denied requirements; resubmit: the new documents"
+    )
+    data: dict[str, Any] | None = Field(None, description="resubmit (wrong data) and amend: a JSON merge patch")

@@ -1,0 +1,53 @@
+"""What is told of every HTTP call: a correlation id, one log line, figures. Never a query, a body or a name."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CALLS = Counter("keydesk_http_requests_total", "HTTP calls", ["method", "route", "status"])
+SECONDS = Histogram("keydesk_http_request_seconds", "Time to answer", ["method", "route"])
+HEADER = "X-Correlation-ID"
+GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+log = structlog.get_logger("keydesk.api")
+
+
+class Telemetry:
+    """ASGI middleware around everything. `request_id` in the log is the case; the correlation id the HTTP call."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(HEADER, "")
+        correlation_id = given if GIVEN.fullmatch(given) else uuid4().hex
+        started, status = time.perf_counter(), 500
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = correlation_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            try:
+                await self._app(scope, receive, sent)
+            finally:
+                self._tell(scope, status, time.perf_counter() - started)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        CALLS.labels(scope["method"], route, status).inc()
+        SECONDS.labels(scope["method"], route).observe(seconds)
+        case = scope.get("path_params", {}).get("request_id")
+        named = {"request_id": case} if case else {}
+        log.info("answered", method=scope["method"], route=route, status=status, seconds=round(seconds, 4), **named)

@@ -1,0 +1,29 @@
+"""What people read instead of a state's value (`domain.md` §2)."""
+
+from enum import StrEnum
+
+from domain.states import State
+
+LABELS = {
+    State.SUBMITTED: "Check pending",
+    State.ACCEPTED: "Check pending",
+    State.WRONG_DATA: "Wrong data",
+    State.DENIED: "Denied",
+    State.PROCESSED: "Accepted",
+    State.PARTIALLY_ACCEPTED: "Partially accepted",
+    State.CANCELLED: "Canceled",
+}
+
+
+class CancelledBy(StrEnum):
+    """Who ended a cancelled request; keyusers see it."""
+
+    END_USER = "end_user"
+    KEYUSER = "keyuser"
+    REQUESTER = "requester"
+    EXPIRED = "expired"
+
+
+def label(state: State) -> str:
+    """The label of partner pages and the API."""
+    return LABELS[state]

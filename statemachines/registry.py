@@ -1,0 +1,24 @@
+"""From kind to state table: the one line that a new kind adds here."""
+
+from domain.states import Kind, Side, State, Trigger
+from statemachines import commissioning
+from statemachines.moves import Move
+
+TABLES: dict[Kind, tuple[Move, ...]] = {
+    Kind.COMMISSIONING: commissioning.MOVES,
+}
+
+
+def triggers_of(kind: Kind) -> frozenset[Trigger]:
+    """Every trigger that the table of `kind` knows."""
+    return frozenset(move.trigger for move in TABLES[kind])
+
+
+def offers(kind: Kind, state: State, side: Side) -> tuple[Trigger, ...]:
+    """The moves that `side` may make on a request of `kind` in `state`, in the order of the table."""
+    return tuple(move.trigger for move in TABLES[kind] if move.source is state and move.by is side)
+
+
+def maker(kind: Kind, trigger: Trigger) -> Side:
+    """The side that makes `trigger` on a request of `kind`. Raises KeyError if the table does not know it."""
+    return {move.trigger: move.by for move in TABLES[kind]}[trigger]

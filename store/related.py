@@ -1,0 +1,63 @@
+"""Everything that hangs on a page of requests, in one query per table."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.warranties import Assignment
+from store.snapshots import from_json
+from store.tables import effects
+from store.tables.countries import Company
+from store.tables.documents import Document
+from store.tables.requests import Request, RequestDocument
+
+
+@dataclass
+class Related:
+    """What hangs on one request; `documents` are those that count, `cards` those that are printed."""
+
+    company: str | None = None
+    granted: Assignment | None = None
+    documents: list[tuple[RequestDocument, str]] = field(default_factory=list)
+    cards: list[effects.Card] = field(default_factory=list)
+    emails: list[effects.Email] = field(default_factory=list)
+
+
+async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, Related]:
+    """By request id."""
+    found: dict[str, Related] = defaultdict(Related)
+    ids = [row.id for row in rows]
+    companies = await session.execute(
+        select(Request.id, Company.name).join(Company, Company.id == Request.company_id).where(Request.id.in_(ids))
+    )
+    for request_id, name in companies:
+        found[request_id].company = name
+    documents = await session.execute(
+        select(RequestDocument, Document.filename)
+        .join(Document, Document.id == RequestDocument.document_id)
+        .where(RequestDocument.request_id.in_(ids), RequestDocument.replaced.is_(False))
+        .order_by(RequestDocument.id)
+    )
+    for attached, filename in documents:
+        found[attached.request_id].documents.append((attached, filename))
+    granted = await session.scalars(
+        select(effects.Assignment).where(effects.Assignment.request_id.in_(ids)).order_by(effects.Assignment.version)
+    )
+    for assignment in granted:
+        found[assignment.request_id].granted = from_json(Assignment, assignment.snapshot)
+    cards = await session.scalars(
+        select(effects.Card)
+        .where(effects.Card.request_id.in_(ids), effects.Card.sha256.is_not(None))
+        .order_by(effects.Card.version)
+    )
+    for card in cards:
+        found[card.request_id].cards.append(card)
+    emails = await session.scalars(
+        select(effects.Email).where(effects.Email.request_id.in_(ids)).order_by(effects.Email.id)
+    )
+    for email in emails:
+        found[email.request_id].emails.append(email)
+    return found

@@ -1,0 +1,124 @@
+"""The units of requests, and who holds which outdoor serial (`domain.md` §5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.errors import DuplicateSerial
+from domain.requests import Unit
+from domain.states import Kind
+from store.tables.requests import DuplicatePermit, RequestUnit, SerialClaim
+
+
+async def write_units(session: AsyncSession, request_id: str, units: Sequence[Unit]) -> None:
+    """Make these the units of the request."""
+    await session.execute(delete(RequestUnit).where(RequestUnit.request_id == request_id))
+    session.add_all(
+        RequestUnit(request_id=request_id, position=n, role=unit.role, product=unit.product, serial=unit.serial)
+        for n, unit in enumerate(units, start=1)
+    )
+
+
+async def claim(session: AsyncSession, request_id: str, country: str, kind: Kind, serials: Sequence[str]) -> None:
+    """Make the request the holder of exactly these outdoor serials.
+
+    A rival in the same moment waits for this transaction and then loses. A serial that is held takes an open
+    permit, if there is one. Raises DuplicateSerial; nothing of the transaction may be kept then.
+    """
+    held = set(await session.scalars(select(SerialClaim.serial).where(SerialClaim.request_id == request_id)))
+    await release(session, request_id, sorted(held - set(serials)))
+    for serial in sorted(set(serials) - held):
+        row = {"request_id": request_id, "serial": serial, "country": country, "kind": kind.value}
+        took = await session.scalar(
+            insert(SerialClaim)
+            .values(**row)
+            .on_conflict_do_nothing(
+                index_elements=["country", "kind", "serial"], index_where=SerialClaim.permit_id.is_(None)
+            )
+            .returning(SerialClaim.serial)
+        )
+        if took is None:
+            permit_id = await _take_permit(session, request_id, country, kind, serial)
+            await session.execute(insert(SerialClaim).values(**row, permit_id=permit_id))
+
+
+async def release(session: AsyncSession, request_id: str, serials: Sequence[str] | None = None) -> None:
+    """Let go of the given serials, or of all.
+
+    If others hold one of them by permit, the eldest of those becomes its holder: while anybody holds a serial,
+    the next submission of it needs a permit.
+    """
+    leaving = delete(SerialClaim).where(SerialClaim.request_id == request_id)
+    if serials is not None:
+        leaving = leaving.where(SerialClaim.serial.in_(serials))
+    gone = (
+        await session.execute(
+            leaving.returning(SerialClaim.country, SerialClaim.kind, SerialClaim.serial, SerialClaim.permit_id)
+        )
+    ).all()
+    for country, kind, serial, permit_id in sorted(gone, key=lambda row: row.serial):
+        if permit_id is None:
+            heir = (
+                select(SerialClaim.permit_id)
+                .where(SerialClaim.country == country, SerialClaim.kind == kind, SerialClaim.serial == serial)
+                .order_by(SerialClaim.permit_id)
+                .limit(1)
+                .scalar_subquery()
+            )
+            await session.execute(update(SerialClaim).where(SerialClaim.permit_id == heir).values(permit_id=None))
+
+
+async def holders(session: AsyncSession, country: str, kind: Kind, serials: Sequence[str]) -> dict[str, str]:
+    """Which of the serials are held, by which request: the cheap look before a claim."""
+    rows = await session.execute(
+        select(SerialClaim.serial, SerialClaim.request_id).where(
+            SerialClaim.country == country, SerialClaim.kind == kind, SerialClaim.serial.in_(serials)
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+async def open_permits(session: AsyncSession, country: str, kind: Kind, serials: Sequence[str]) -> frozenset[str]:
+    """Those of the serials for which a permit waits to be used."""
+    return frozenset(
+        await session.scalars(
+            select(DuplicatePermit.serial).where(
+                DuplicatePermit.country == country,
+                DuplicatePermit.kind == kind,
+                DuplicatePermit.serial.in_(serials),
+                DuplicatePermit.used_by.is_(None),
+            )
+        )
+    )
+
+
+def permit(country: str, kind: Kind, serial: str, comment: str, login: str, at: datetime) -> DuplicatePermit:
+    """Leave for one more submission of `serial`."""
+    return DuplicatePermit(
+        country=country, kind=kind, serial=serial, comment=comment, login=login, created_at=at, used_by=None
+    )
+
+
+async def _take_permit(session: AsyncSession, request_id: str, country: str, kind: Kind, serial: str) -> int:
+    found = await session.scalar(
+        select(DuplicatePermit)
+        .where(
+            DuplicatePermit.country == country,
+            DuplicatePermit.kind == kind,
+            DuplicatePermit.serial == serial,
+            DuplicatePermit.used_by.is_(None),
+        )
+        .order_by(DuplicatePermit.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        raise DuplicateSerial(
+            f"Another live request already names the outdoor unit {serial}.", facts={"serial": serial}
+        )
+    found.used_by = request_id
+    await session.flush()
+    return found.id

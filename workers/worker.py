@@ -1,0 +1,65 @@
+"""The Temporal worker: workflows and activities, with their dependencies built in one place."""
+
+import asyncio
+import signal
+from datetime import UTC, datetime, timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.booking import Booking
+from activities.cards import Cards
+from activities.emails import Emails
+from activities.mail_server import MailServer
+from activities.rendering.pool import CardPress
+from settings import Settings
+from store.engine import Sessions, connect, sessions
+from store.files import Files
+from workers.sandbox import runner
+from workflows import client as temporal
+from workflows.registry import WORKFLOWS
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def build(client: Client, settings: Settings, database: Sessions, press: CardPress, *, task_queue: str) -> Worker:
+    """A worker that serves every kind. A killed worker's cached workflows are free again after a second."""
+    files = Files(settings.documents)
+    booking = Booking(database, now, settings.base_url, demo=settings.demo)
+    cards = Cards(database, files, press, now)
+    mail = Emails(database, files, MailServer(settings.smtp_url.get_secret_value()), settings.mail_from, now)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS.values()),
+        activities=[
+            booking.record_request,
+            booking.book_move,
+            booking.book_system_move,
+            cards.issue_card,
+            mail.send_email,
+        ],
+        workflow_runner=runner(),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; what is under way may finish."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    engine = connect(settings.database_url.get_secret_value())
+    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    try:
+        async with (
+            CardPress() as press,
+            build(client, settings, sessions(engine), press, task_queue=temporal.TASK_QUEUE),
+        ):
+            await stop.wait()
+    finally:
+        await engine.dispose()

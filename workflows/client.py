@@ -1,0 +1,133 @@
+"""The way from the outside to a request's workflow: connect, ids, start, decide."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from activities.refusals import refusal_in
+from domain.errors import Unavailable
+from domain.messages import Decide, RequestOrder
+from workflows.namespace import prepare
+
+TASK_QUEUE = "keydesk"
+KIND = SearchAttributeKey.for_keyword("RequestKind")
+STATE = SearchAttributeKey.for_keyword("RequestState")
+COUNTRY = SearchAttributeKey.for_keyword("Country")
+COMPANY = SearchAttributeKey.for_keyword("Company")
+PATIENCE = 20.0
+TRIES = 3
+
+T = TypeVar("T")
+
+
+async def connect(address: str, namespace: str) -> Client:
+    """A client of the cluster. Raises RuntimeError if nobody answers there."""
+    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+
+
+async def prepare_namespace(address: str, namespace: str) -> None:
+    """`workflows.namespace.prepare` for whoever has only an address."""
+    await prepare(await connect(address, namespace))
+
+
+def workflow_id(request_id: str) -> str:
+    """The id of a request's workflow: the id of the request, so that ops find one by the other."""
+    return request_id
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the outside knows of a request: enough to start or reopen its workflow. Names no person."""
+
+    order: RequestOrder
+    country: str
+    company: str | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Starts workflows and brings them decisions. `patience` in seconds: how long a caller waits for an answer."""
+
+    client: Client
+    task_queue: str = TASK_QUEUE
+    patience: float = PATIENCE
+
+    async def submit(self, case: Case) -> None:
+        """Start the request's workflow, or find it, and wait until it is recorded.
+
+        Raises the refusal that became of it, or Unavailable: then nobody knows yet, and asking again is safe.
+        """
+        await self._settled(lambda: self._update("submit", [], case, "submit"))
+
+    async def decide(self, case: Case, decision: Decide) -> None:
+        """Bring a decision to the running workflow, or reopen one for it, and wait until it is booked.
+
+        Raises the refusal, or Unavailable: then nobody knows yet, and asking again with the same key is safe.
+        """
+        await self._settled(lambda: self._update("decide", [decision], case, decision.key))
+
+    async def _update(self, update: str, arguments: list[Any], case: Case, update_id: str) -> None:
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            case.order.kind.value,
+            case.order,
+            id=workflow_id(case.order.request_id),
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            search_attributes=_search_attributes(case),
+            static_summary=f"{case.order.kind} · {case.country} · {case.company or 'no company'}",
+        )
+        await self.client.execute_update_with_start_workflow(
+            update,
+            args=arguments,
+            start_workflow_operation=operation,
+            id=update_id,
+        )
+
+    async def _settled(self, call: Callable[[], Awaitable[T]]) -> T:
+        """The call's answer. A run that ended under the update's feet is followed by the next one."""
+        try:
+            async with asyncio.timeout(self.patience):
+                for _ in range(TRIES - 1):
+                    try:
+                        return await call()
+                    except WorkflowUpdateFailedError as failure:
+                        if (refusal := refusal_in(failure)) is not None:
+                            raise refusal from None
+                return await call()
+        except WorkflowUpdateFailedError as failure:
+            raise refusal_in(failure) or _unknown() from failure
+        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as silence:
+            raise _unknown() from silence
+
+
+def _unknown() -> Unavailable:
+    return Unavailable("The desk could not settle this in time. Ask again with the same Idempotency-Key.")
+
+
+def _search_attributes(case: Case) -> TypedSearchAttributes:
+    pairs = [
+        SearchAttributePair(KIND, case.order.kind.value),
+        SearchAttributePair(STATE, case.order.state.value),
+        SearchAttributePair(COUNTRY, case.country),
+    ]
+    if case.company is not None:
+        pairs.append(SearchAttributePair(COMPANY, case.company))
+    return TypedSearchAttributes(pairs)

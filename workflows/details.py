@@ -1,0 +1,43 @@
+"""What ops read about a request in the Temporal UI: where it stands, whose turn it is, since when, what comes next."""
+
+from datetime import datetime
+
+from domain.messages import RequestOrder
+from domain.states import Side, State, Trigger
+from statemachines.registry import offers
+
+TURN = {
+    State.SUBMITTED: "the keyuser",
+    State.WRONG_DATA: "the requester",
+    State.DENIED: "the requester",
+    State.PARTIALLY_ACCEPTED: "the requester",
+    State.ACCEPTED: "the desk: the card is being issued",
+    State.PROCESSED: "nobody: the request is settled",
+    State.CANCELLED: "nobody: the request has ended",
+}
+SIDES = {
+    Side.KEYUSER: "keyuser",
+    Side.REQUESTER: "requester",
+    Side.END_USER: "end user",
+    Side.SYSTEM: "the desk",
+}
+
+
+def describe(order: RequestOrder, state: State, since: datetime, *, blocked: bool = False) -> str:
+    """Markdown for the current details. Names no person."""
+    lines = [
+        f"**State:** {state}",
+        f"**Whose turn:** {'ops: the card cannot be printed, see the runbook' if blocked else TURN[state]}",
+        f"**Since:** {since:%Y-%m-%d %H:%M:%S} UTC",
+        f"**What can come next:** {_next(order, state)}",
+    ]
+    return "\n\n".join(lines)
+
+
+def _next(order: RequestOrder, state: State) -> str:
+    possible = [f"{SIDES[side]}: {_listed(moves)}" for side in Side if (moves := offers(order.kind, state, side))]
+    return "; ".join(possible) or "nothing, this is final"
+
+
+def _listed(moves: tuple[Trigger, ...]) -> str:
+    return ", ".join(move.value for move in moves)
