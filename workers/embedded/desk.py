@@ -20,6 +20,8 @@ from workers.embedded.processes import Program
 from workers.embedded.supervisor import StopRequested, Supervisor, ignore_stop_signals, stop_on_signals
 
 Tell = Callable[[str], None]
+# Whoever needs another part stops before it.
+STOP_ORDER = ("api", "worker", "mail", "temporal", "postgres")
 
 
 def run(settings: Settings, *, demo: bool, say: Tell, warn: Tell) -> None:
@@ -42,7 +44,7 @@ def run(settings: Settings, *, demo: bool, say: Tell, warn: Tell) -> None:
             supervisor.watch(lambda: desk.publish(supervisor))
         finally:
             ignore_stop_signals()
-            supervisor.stop()
+            supervisor.stop(STOP_ORDER)
             home.retract()
 
 

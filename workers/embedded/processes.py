@@ -20,7 +20,8 @@ from workers.embedded.failures import ProcessFailed
 TICK = 0.05  # seconds between two looks at the processes
 DEATHS = 5  # so many deaths of one process …
 WINDOW = 60.0  # … within so many seconds end the desk
-TAIL = 15  # lines of a log that an error shows
+TAIL = 15  # lines of a log that an error shows,
+SHOWN = 64 * 1024  # taken from its last bytes
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,10 @@ class Process:
         """Whether it lives. A dead one is buried, after all it started: so long its pid stays its own."""
         if self._popen is None:
             return False
-        if psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE:
-            return True
+        # NoSuchProcess: whoever started the launcher made it ignore SIGCHLD, so the kernel buries at once.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE:
+                return True
         self._bury()
         return False
 
@@ -151,9 +154,9 @@ class Process:
         return f"signal {signal.Signals(-self._code).name}" if self._code < 0 else f"exit code {self._code}"
 
     def said(self) -> str:
-        """What it wrote into its log since its last start."""
+        """What it wrote into its log since its last start, at most the end of it."""
         with self.log.open("rb") as log:
-            log.seek(self._log_start)
+            log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - SHOWN))
             return log.read().decode("utf-8", "replace")
 
     def failure(self, what: str) -> ProcessFailed:

@@ -1,8 +1,8 @@
-"""Starts the desk's processes, waits until they serve, keeps them alive, stops them in the opposite order."""
+"""Starts the desk's processes, waits until they serve, keeps them alive, and stops them."""
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -95,7 +95,8 @@ class Supervisor:
         """Pid of each process, by name."""
         return {name: process.pid for name, process in self._processes.items()}
 
-    def stop(self) -> None:
-        """Stop all, the last one started first."""
-        for process in reversed(self._processes.values()):
-            process.stop()
+    def stop(self, order: Iterable[str]) -> None:
+        """Stop those that were started, one after the other, in this order."""
+        for name in order:
+            if name in self._processes:
+                self._processes[name].stop()

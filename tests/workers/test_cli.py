@@ -1,0 +1,53 @@
+"""The command line as a person meets it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+COMMANDS = ("up", "api", "worker", "migrate", "demo", "mail", "token", "reconcile")
+
+
+def keydesk(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KEYDESK_")}
+    return subprocess.run(
+        (sys.executable, "-P", "-m", "workers.cli", *arguments),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=clean | environment,
+    )
+
+
+def test_help_names_every_command() -> None:
+    shown = keydesk("--help")
+    assert shown.returncode == 0
+    assert all(f"  {command} " in shown.stdout for command in COMMANDS)
+
+
+def test_up_explains_its_options() -> None:
+    shown = keydesk("up", "--help").stdout
+    assert all(option in shown for option in ("--home", "--port", "--no-demo"))
+
+
+@pytest.mark.parametrize("arguments", [("sing",), ("up", "--port", "70000"), ("up", "--loud")])
+def test_wrong_usage_is_exit_code_2_without_a_traceback(arguments: tuple[str, ...]) -> None:
+    refused = keydesk(*arguments)
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_missing_secret_is_one_line() -> None:
+    refused = keydesk("worker")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "KEYDESK_TOKEN_SECRET is not set" in refused.stderr
+
+
+def test_a_bad_variable_is_named_and_its_value_is_not_shown() -> None:
+    refused = keydesk("worker", KEYDESK_DEMO="true", KEYDESK_PORT="hush-hush")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("keydesk: KEYDESK_PORT: ")
+    assert "hush-hush" not in refused.stderr
