@@ -28,7 +28,7 @@ CAP_DAC_READ_SEARCH = 2
 def become(uid: int, gid: int, *, reach: bool) -> None:
     """Give up root for this user, keeping at most the one capability that `reach` needs."""
     libc = ctypes.CDLL(None, use_errno=True)
-    capability = _reaching_capability() if reach else None
+    capability = reaching_capability() if reach else None
     if capability is not None:
         # Without this the capability does not count in access(2), which PostgreSQL asks about its binary.
         _check(libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
@@ -42,7 +42,7 @@ def become(uid: int, gid: int, *, reach: bool) -> None:
         _check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0))
 
 
-def _reaching_capability() -> int | None:
+def reaching_capability() -> int | None:
     """The smaller right if root has it here; containers often keep only the larger one."""
     with contextlib.suppress(OSError), open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - fast
         for line in status:

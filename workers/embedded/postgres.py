@@ -15,11 +15,12 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from workers.embedded.failures import HomeUnusable, ProcessFailed
+from workers.embedded import leash
+from workers.embedded.failures import HomeUnusable
 from workers.embedded.home import DATABASE, Home, Secrets, sync_folder
 from workers.embedded.leftovers import serves
 from workers.embedded.ports import LOOPBACK
-from workers.embedded.processes import Program, User, leashed
+from workers.embedded.processes import Program, User, failure, leashed
 
 SUPERUSER = "postgres"
 # Left by a server that was killed; the kernel frees it within about a second.
@@ -119,7 +120,10 @@ def _server_user(data: Path) -> User | None:
         raise HomeUnusable(f"{data} belongs to root, which PostgreSQL refuses: give it back with chown -R nobody")
     nobody = pwd.getpwnam("nobody")
     uid, gid = (owner.st_uid, owner.st_gid) if owner else (nobody.pw_uid, nobody.pw_gid)
-    return User(uid, gid, reach=not (_open_to_all(data.parent) and _open_to_all(_installation())))
+    closed = [folder for folder in (data.parent, _installation()) if not _open_to_all(folder)]
+    if closed and leash.reaching_capability() is None:
+        raise HomeUnusable(f"PostgreSQL will not run as root, and nobody else may enter {closed[0]}: use other folders")
+    return User(uid, gid, reach=bool(closed))
 
 
 def _open_to_all(folder: Path) -> bool:
@@ -154,6 +158,7 @@ def _create_data_folder(home: Home, secrets: Secrets, user: User | None, environ
     log = home.logs / "postgres.log"
     try:
         with log.open("ab") as stream:
+            start = stream.tell()
             done = subprocess.run(  # noqa: S603 - our own command
                 leashed(command, user, signal.SIGKILL),
                 stdin=subprocess.DEVNULL,
@@ -166,7 +171,7 @@ def _create_data_folder(home: Home, secrets: Secrets, user: User | None, environ
     finally:
         password.unlink()
     if done.returncode != 0:
-        raise ProcessFailed(f"initdb could not create the database (exit code {done.returncode}); its log is {log}")
+        raise failure(f"initdb could not create the database (exit code {done.returncode})", log, start)
     new.rename(home.postgres)
     sync_folder(home.folder)
 

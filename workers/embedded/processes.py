@@ -155,12 +155,22 @@ class Process:
 
     def said(self) -> str:
         """What it wrote into its log since its last start, at most the end of it."""
-        with self.log.open("rb") as log:
-            log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - SHOWN))
-            return log.read().decode("utf-8", "replace")
+        return written(self.log, self._log_start)
 
     def failure(self, what: str) -> ProcessFailed:
         """An error that names the log and shows its end."""
-        lines = self.said().splitlines()[-TAIL:]
-        ending = " and ends with:\n" + "\n".join(f"    {line}" for line in lines) if lines else " (empty)"
-        return ProcessFailed(f"{self.program.name} {what}; its log is {self.log}{ending}")
+        return failure(f"{self.program.name} {what}", self.log, self._log_start)
+
+
+def written(log: Path, start: int) -> str:
+    """What stands in a log from this byte on, at most its end."""
+    with log.open("rb") as stream:
+        stream.seek(max(start, stream.seek(0, os.SEEK_END) - SHOWN))
+        return stream.read().decode("utf-8", "replace")
+
+
+def failure(what: str, log: Path, start: int) -> ProcessFailed:
+    """An error that names the log and shows its end."""
+    lines = written(log, start).splitlines()[-TAIL:]
+    ending = " and ends with:\n" + "\n".join(f"    {line}" for line in lines) if lines else " (empty)"
+    return ProcessFailed(f"{what}; its log is {log}{ending}")
