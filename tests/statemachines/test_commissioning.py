@@ -1,0 +1,63 @@
+"""The table of a commissioning request, read beside `domain.md` §2.1."""
+
+import pytest
+
+from domain.states import Kind, Side, State, Trigger
+from statemachines.registry import TABLES, offers
+
+# trigger, who, from, to: the rows of §2.1 that move a request (submit makes it, SAVE moves nothing).
+RULE_BOOK = """
+    accept              keyuser    submitted                                   → accepted
+    deny                keyuser    submitted                                   → denied
+    flag_wrong_data     keyuser    submitted                                   → wrong_data
+    resubmit            requester  denied, wrong_data                          → submitted
+    finish              system     accepted                                    → processed
+    withdraw            requester  submitted, wrong_data, denied               → cancelled
+    cancel_by_end_user  end_user   submitted, wrong_data, processed            → cancelled
+    cancel              keyuser    submitted, wrong_data, denied, processed    → cancelled
+    expire              system     wrong_data, denied                          → cancelled
+    amend               keyuser    processed                                   → processed
+"""
+
+
+def rule_book() -> set[tuple[str, str, str, str]]:
+    """(trigger, who, from, to), one for each state that a row names."""
+    moves = set()
+    for row in RULE_BOOK.strip().splitlines():
+        trigger, who, rest = row.split(maxsplit=2)
+        sources, target = rest.split("→")
+        moves |= {(trigger, who, source.strip(), target.strip()) for source in sources.split(",")}
+    return moves
+
+
+def test_the_table_is_that_of_the_rule_book() -> None:
+    table = [(str(move.trigger), str(move.by), str(move.source), str(move.target)) for move in TABLES[KIND]]
+    assert set(table) == rule_book()
+    assert len(table) == len(rule_book()) == 19
+
+
+KIND = Kind.COMMISSIONING
+
+
+@pytest.mark.parametrize(
+    ("state", "side", "wanted"),
+    [
+        (State.SUBMITTED, Side.KEYUSER, "accept deny flag_wrong_data cancel"),
+        (State.SUBMITTED, Side.REQUESTER, "withdraw"),
+        (State.SUBMITTED, Side.SYSTEM, ""),
+        (State.DENIED, Side.REQUESTER, "resubmit withdraw"),
+        (State.DENIED, Side.END_USER, ""),
+        (State.WRONG_DATA, Side.REQUESTER, "resubmit withdraw"),
+        (State.WRONG_DATA, Side.KEYUSER, "cancel"),
+        (State.ACCEPTED, Side.KEYUSER, ""),
+        (State.ACCEPTED, Side.REQUESTER, ""),
+        (State.ACCEPTED, Side.SYSTEM, "finish"),
+        (State.PROCESSED, Side.KEYUSER, "cancel amend"),
+        (State.PROCESSED, Side.REQUESTER, ""),
+        (State.PROCESSED, Side.END_USER, "cancel_by_end_user"),
+        (State.CANCELLED, Side.KEYUSER, ""),
+        (State.CANCELLED, Side.REQUESTER, ""),
+    ],
+)
+def test_each_side_is_offered_what_it_may_do(state: State, side: Side, wanted: str) -> None:
+    assert offers(KIND, state, side) == tuple(Trigger(one) for one in wanted.split())
