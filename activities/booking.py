@@ -15,12 +15,13 @@ from activities.moves import MOVES, Move, carry
 from activities.notices import announce
 from activities.refusals import refusals_cross
 from domain import access
+from domain.clocks import Used
 from domain.errors import Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
-from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder
-from domain.notifications import ON_SUBMIT, notices
+from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder, Ring
+from domain.notifications import ON_ALARM, ON_SUBMIT, notices
 from domain.requests import Commissioning
 from domain.states import Side, State
-from store import accounts, cards, decisions, intake, requests
+from store import accounts, cards, clocks, decisions, emails, intake, requests
 from store.engine import Sessions
 from store.snapshots import from_json
 from store.tables.requests import Decision, Intake, Request
@@ -68,9 +69,19 @@ class Booking:
         async with self.sessions.begin() as session:
             row = await _locked(session, order.request_id)
             if row.state != order.source:
-                return _standing(row)
+                return await _standing(session, row)
             move = Move(session, row, order.trigger, order.target, Side.SYSTEM, self.now(), self.base_url)
-            return await self._make(move)
+            return await self._make(move, order.used)
+
+    @activity.defn
+    async def ring(self, order: Ring) -> tuple[int, ...]:
+        """Queue the reminder or escalation, once in the life of a request; answers the emails to send."""
+        async with self.sessions.begin() as session:
+            row = await _locked(session, order.request_id)
+            if row.state == order.state:
+                told = (ON_ALARM[order.alarm],)
+                await announce(session, row, told, cause=order.alarm, at=self.now(), base_url=self.base_url)
+            return await emails.queued_of(session, row.id, order.alarm)
 
     async def _record(self, session: AsyncSession, order: RequestOrder) -> Booked:
         coming = await intake.locked(session, order.request_id)
@@ -79,7 +90,7 @@ class Booking:
         if coming.refusal is not None:
             raise from_facts(coming.refusal)
         if coming.outcome == "recorded":
-            return _standing(await _locked(session, order.request_id))
+            return await _standing(session, await _locked(session, order.request_id))
         return await self._enter(session, coming)
 
     async def _enter(self, session: AsyncSession, coming: Intake) -> Booked:
@@ -100,8 +111,9 @@ class Booking:
         requests.journalise(session, row, step)
         await session.flush()
         coming.outcome = "recorded"
-        emails = await announce(session, row, ON_SUBMIT, comment="", at=self.now(), base_url=self.base_url)
-        return Booked(State(row.state), row.version, emails=emails)
+        patience = await clocks.set_turn(session, row, Used(), coming.submitted_at)
+        queued = await announce(session, row, ON_SUBMIT, cause="v1", at=self.now(), base_url=self.base_url)
+        return Booked(State(row.state), row.version, emails=queued, patience=patience)
 
     async def _book(self, session: AsyncSession, order: BookMove) -> Booked:
         row = await _locked(session, order.request_id)
@@ -120,7 +132,7 @@ class Booking:
                 f"{order.trigger} is not possible while the request is {row.state}",
                 facts={"state": row.state},
             )
-        booked = await self._make(await self._move(session, row, order, decision))
+        booked = await self._make(await self._move(session, row, order, decision), order.used)
         decisions.book(decision, booked)
         return booked
 
@@ -165,7 +177,7 @@ class Booking:
             payload=decision.payload,
         )
 
-    async def _make(self, move: Move) -> Booked:
+    async def _make(self, move: Move, used: Used) -> Booked:
         changes = await MOVES[move.trigger](move)
         actor = move.actor.login if move.actor else (SYSTEM if move.side is Side.SYSTEM else END_USER)
         requests.journalise(
@@ -174,17 +186,19 @@ class Booking:
             requests.Step(actor, move.trigger.value, move.target, move.at, move.comment, changes),
         )
         await move.session.flush()
+        patience = await clocks.set_turn(move.session, move.row, used, move.at)
         card = await cards.latest(move.session, move.row.id)
-        emails = await announce(
+        queued = await announce(
             move.session,
             move.row,
             notices(move.trigger, has_card=card is not None),
+            cause=f"v{move.row.version}",
             comment=move.comment,
             at=move.at,
             base_url=self.base_url,
         )
         owed = card is not None and card.request_version == move.row.version
-        return Booked(State(move.row.state), move.row.version, card=owed, emails=emails)
+        return Booked(State(move.row.state), move.row.version, owed, queued, patience)
 
 
 async def _locked(session: AsyncSession, request_id: str) -> Request:
@@ -194,5 +208,13 @@ async def _locked(session: AsyncSession, request_id: str) -> Request:
     return row
 
 
-def _standing(row: Request) -> Booked:
-    return Booked(State(row.state), row.version)
+async def _standing(session: AsyncSession, row: Request) -> Booked:
+    """Where the request stands after a move whose first attempt got through unheard, with all that it still owes."""
+    card = await cards.latest(session, row.id)
+    return Booked(
+        State(row.state),
+        row.version,
+        card=card is not None and card.status == "pending",
+        emails=await emails.queued_of(session, row.id),
+        patience=await clocks.patience_of(session, row.country),
+    )

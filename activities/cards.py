@@ -32,25 +32,24 @@ class Cards:
         A retry finds what the first attempt did; a card withdrawn meanwhile is left alone.
         """
         async with self.sessions() as session:
-            card = await cards.promised(session, order.request_id, order.version)
-        if card.status != "pending":
+            card = await cards.promised(session, order.request_id)
+        if card is None:
             return True
         try:
             pdf = await self.press.press(from_json(CardFace, card.face))
         except RenderFailed as failure:
             await self._block(order, str(failure))
             return False
-        sha256 = await self.files.put(pdf)
-        await self._issue(order, sha256)
+        await self._issue(order, card.version, await self.files.put(pdf))
         return True
 
-    async def _issue(self, order: IssueCard, sha256: str) -> None:
+    async def _issue(self, order: IssueCard, version: int, sha256: str) -> None:
         async with self.sessions.begin() as session:
             row = await requests.locked(session, order.request_id)
-            card = await cards.promised(session, order.request_id, order.version)
+            card = await cards.promised(session, order.request_id)
             if row is not None:
                 row.card_blocked = None
-            if card.status == "pending":
+            if card is not None and card.version == version:
                 await cards.issue(session, card, sha256=sha256, libraries=library_versions(), at=self.now())
 
     async def _block(self, order: IssueCard, why: str) -> None:

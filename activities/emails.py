@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities.mail_server import MailServer, RefusedForGood
 from activities.rendering.emails import AddressRefused, Attachment, build_message, render_email
-from activities.rendering.templates import EmailTemplate, default_template
+from activities.rendering.templates import EmailTemplate, TemplateRefused, default_template
 from domain.messages import SendEmail
 from store import cards, emails
 from store.engine import Sessions
@@ -33,27 +33,26 @@ class Emails:
     async def send_email(self, order: SendEmail) -> None:
         """Hand one queued email to the mail server and note what became of it.
 
-        The server's outage raises, and Temporal tries again. A crash between the server's yes and our note
-        sends the same message once more, under the same Message-ID.
+        The row is locked meanwhile, so that a second attempt beside a slow first one sends nothing. The server's
+        outage raises, and Temporal tries again. A crash between the server's yes and our note sends the same
+        message once more, under the same Message-ID.
         """
-        async with self.sessions() as session:
-            email = await session.get_one(Email, order.email_id)
-            if email.status != "queued":
-                return
-            try:
-                message = await self._message(session, email)
-            except AddressRefused as refused:
-                await self._note(order, "failed", str(refused))
-                return
-        if message is None:
-            await self._note(order, "dropped")
-            return
+        async with self.sessions.begin() as session:
+            email = await session.get_one(Email, order.email_id, with_for_update=True)
+            if email.status == "queued":
+                email.status, email.error = await self._sent(session, email)
+                email.at = self.now()
+
+    async def _sent(self, session: AsyncSession, email: Email) -> tuple[str, str | None]:
+        """What became of the email, and why it failed for good."""
         try:
+            message = await self._message(session, email)
+            if message is None:
+                return "dropped", None
             await self.server.take(message)
-        except RefusedForGood as refused:
-            await self._note(order, "failed", str(refused))
-        else:
-            await self._note(order, "sent")
+        except (AddressRefused, TemplateRefused, RefusedForGood) as refused:
+            return "failed", str(refused)
+        return "sent", None
 
     async def _message(self, session: AsyncSession, email: Email) -> EmailMessage | None:
         """The message, None if the card it was to carry will not come any more."""
@@ -64,7 +63,8 @@ class Emails:
                 return None
             pdf = await self.files.get(card.sha256)
             attachments = (Attachment(f"{card.number}.pdf", "application/pdf", pdf),)
-        rendered = render_email(await self._template(session, email), email.tags, language=email.language)
+        template = await self._template(session, email)
+        rendered = render_email(template, email.tags, language=template.language)
         return build_message(
             rendered,
             sender=self.sender,
@@ -78,13 +78,8 @@ class Emails:
         request = await session.get_one(Request, email.request_id)
         own = await emails.own_text(session, request.country, email.event, email.recipient, email.language)
         if own is not None:
-            return EmailTemplate(own.subject, own.body)
+            return EmailTemplate(own.subject, own.body, own.language)
         packaged = default_template(email.event, email.recipient, email.language)
         if packaged is None:
             raise LookupError(f"no template for {email.event} to {email.recipient}")
         return packaged
-
-    async def _note(self, order: SendEmail, status: str, error: str | None = None) -> None:
-        async with self.sessions.begin() as session:
-            email = await session.get_one(Email, order.email_id, with_for_update=True)
-            email.status, email.error, email.at = status, error, self.now()

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities import assessment, faces
 from domain.access import Caller
 from domain.calendar import local_date
-from domain.errors import Invalid
+from domain.errors import Invalid, MoveRefused
 from domain.labels import CancelledBy
 from domain.requests import Commissioning
 from domain.states import Kind, Side, State, Trigger
 from domain.warranties import Assignment, moved
+from domain.withdrawal import may_cancel
 from store import accounts, cards, emails, grants, pools, requests, units
 from store.snapshots import from_json, to_json
 from store.tables.countries import Country
@@ -107,11 +108,22 @@ async def end(move: Move) -> Changes:
         Trigger.CANCEL_BY_END_USER: CancelledBy.END_USER,
         Trigger.EXPIRE: CancelledBy.EXPIRED,
     }
+    await _refuse_late_withdrawal(move)
     move.row.cancelled_by = by[move.trigger].value
     await units.release(move.session, move.row.id)
     await cards.withdraw(move.session, move.row.id)
     await emails.drop_unsent_with_card(move.session, move.row.id)
     return {}
+
+
+async def _refuse_late_withdrawal(move: Move) -> None:
+    """An end user's cancellation is checked once more, now that nobody else can move the request."""
+    if move.trigger is Trigger.CANCEL_BY_END_USER:
+        country = await move.session.get_one(Country, move.row.country)
+        today = local_date(move.at, country.time_zone)
+        state = State(move.row.state)
+        if not may_cancel(state, move.row.commissioned_on, today, country.withdrawal_period):
+            raise MoveRefused("The withdrawal period is over.", facts={"state": state.value, "allowed_actions": []})
 
 
 async def nothing_more(_: Move) -> Changes:

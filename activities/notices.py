@@ -19,14 +19,19 @@ async def announce(
     row: Request,
     told: tuple[Notice, ...],
     *,
-    comment: str,
+    cause: str,
     at: datetime,
     base_url: str,
+    comment: str = "",
 ) -> tuple[int, ...]:
-    """Queue `told` for the version that the request has just reached; answers the ids of the emails."""
+    """Queue `told`, each once per `cause` (the version just reached, an alarm); answers the ids of the emails."""
     country = await session.get_one(Country, row.country)
     requester = await session.get_one(Account, row.login)
-    addresses = {Recipient.REQUESTER: requester.email, Recipient.KEYUSER: country.keyuser_email}
+    addresses = {
+        Recipient.REQUESTER: requester.email,
+        Recipient.KEYUSER: country.keyuser_email,
+        Recipient.ESCALATION: country.escalation_email,
+    }
     card = await cards.latest(session, row.id)
     data = await requests.carried(session, row)
     tags = await _tags(session, row, data, comment=comment, base_url=base_url)
@@ -34,7 +39,7 @@ async def announce(
         await emails.queue(
             session,
             request_id=row.id,
-            cause=f"v{row.version}",
+            cause=cause,
             event=event.value,
             recipient=recipient.value,
             to=addresses[recipient],

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import commissioning, documents, errors, health, listing, permits, requests, verify
+from api import commissioning, documents, errors, health, listing, messages, permits, public, requests, verify
 from api.dependencies import Parts
 from api.identity import LocalTokens
 from api.limits import BodyLimit
@@ -39,6 +39,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             tokens=LocalTokens(settings.token_secret.get_secret_value()),
             now=now,
             base_url=settings.base_url,
+            pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
         )
     finally:
@@ -74,6 +75,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    for resource in (commissioning, listing, requests, documents, permits):
+    for resource in (commissioning, listing, requests, messages, documents, permits, public):
         router.include_router(resource.router)
     return router

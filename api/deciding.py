@@ -25,7 +25,7 @@ from domain.errors import (
 from domain.messages import Decide, RequestOrder
 from domain.states import Kind, State, Trigger
 from statemachines.registry import maker, offers, triggers_of
-from store import accounts, decisions, requests
+from store import accounts, clocks, decisions, requests
 from store.tables.requests import Decision, Request
 from workflows.client import Case
 
@@ -58,6 +58,21 @@ def not_on_offer(row: Request, caller: Caller, action: str) -> MoveRefused:
         f"{action} is not possible while the request is {row.state}.",
         facts={"state": row.state, "allowed_actions": allowed_actions(row, caller)},
     )
+
+
+async def reopening(session: AsyncSession, row: Request) -> Case:
+    """What it takes to go on with the request's workflow, should it have ended."""
+    company = await accounts.company_of(session, row.company_id)
+    order = RequestOrder(
+        row.id,
+        Kind(row.kind),
+        State(row.state),
+        reopened=True,
+        version=row.version,
+        used=clocks.used_of(row),
+        patience=await clocks.patience_of(session, row.country),
+    )
+    return Case(order, row.country, company.name if company else None)
 
 
 @dataclass(frozen=True)
@@ -127,9 +142,7 @@ class Deciding:
             raise from_facts(known.refusal)
         if known.outcome == "booked":
             return None
-        company = await accounts.company_of(session, row.company_id)
-        order = RequestOrder(row.id, Kind(row.kind), State(row.state), reopened=True, version=row.version)
-        return Case(order, row.country, company.name if company else None)
+        return await reopening(session, row)
 
     async def _overtaken(self) -> MoveRefused:
         """The workflow refused: somebody moved the request since we looked."""

@@ -21,7 +21,7 @@ MAX_KEY = 255
 
 @dataclass(frozen=True)
 class Parts:
-    """Built once per process by `api.app`. `now` answers the wall clock."""
+    """Built once per process by `api.app`. `now` answers the wall clock, `pepper` keys hashes."""
 
     sessions: Sessions
     files: Files
@@ -29,6 +29,7 @@ class Parts:
     tokens: Verifier
     now: Callable[[], datetime]
     base_url: str
+    pepper: bytes
     demo: bool
 
 

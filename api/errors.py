@@ -7,10 +7,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from domain import errors
 from domain.errors import BY_CODE, FieldError, Invalid, KeydeskError
+from store.files import OutOfReach
 
 STATUS: dict[type[KeydeskError], int] = {
     errors.NotAuthenticated: 401,
@@ -101,7 +104,9 @@ def problem(
     }
     if fields:
         body["errors"] = [{"pointer": field.pointer, "detail": field.detail} for field in fields]
-    headers = {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
+    headers = (
+        {"Retry-After": str((facts or {}).get("retry_after", RETRY_AFTER[status]))} if status in RETRY_AFTER else {}
+    )
     if status == STATUS[errors.NotAuthenticated]:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status, headers, media_type="application/problem+json")
@@ -151,6 +156,10 @@ async def _http(_: Request, failure: Exception) -> JSONResponse:
     return problem(status, CODES.get(status, "error"), str(failure.detail))
 
 
+async def _out_of_reach(_: Request, __: Exception) -> JSONResponse:
+    return problem(503, errors.Unavailable.code, "The desk cannot reach its database or its store. Try again soon.")
+
+
 async def _broken(_: Request, __: Exception) -> JSONResponse:
     return problem(500, "internal", "Something broke on our side; it has been logged. Nothing was decided.")
 
@@ -160,4 +169,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(KeydeskError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    for outage in (OperationalError, InterfaceError, PoolTimeout, OutOfReach):
+        app.add_exception_handler(outage, _out_of_reach)
     app.add_exception_handler(Exception, _broken)

@@ -78,6 +78,9 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
             for one, filename in hanging.documents
         ],
         allowed_actions=allowed_actions(row, caller),
+        turn=row.turn,
+        due_at=row.due_at,
+        unread_messages=hanging.unread.get(side, 0),
         cancelled_by=row.cancelled_by,
         warnings=[],
         assignment=None if hanging.granted is None else _assignment(hanging.granted),

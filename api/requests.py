@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from activities.moves import rewrite
 from api.deciding import Deciding, not_on_offer, own_key, refuse_stale, sight
-from api.dependencies import CallerOf, KeyOf, PartsOf
+from api.dependencies import CallerOf, KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.payloads import saved
 from api.presenting import PENDING, present_one
@@ -15,6 +15,7 @@ from domain import access, errors
 from domain.errors import Forbidden, NotFound
 from domain.states import State, Trigger
 from store import cards, requests
+from store.tables.effects import Card
 
 router = APIRouter(prefix="/requests", tags=["requests"])
 HUMAN = {
@@ -69,12 +70,17 @@ async def read_card(
         row = await sight(session, request_id, caller)
         printed = await cards.cards_of(session, row.id)
     wanted = [card for card in printed if version in {None, card.version}]
-    if not wanted or wanted[-1].sha256 is None:
+    if not wanted:
         raise NotFound(f"{request_id} has no such card.")
-    card = wanted[-1]
-    pdf = await parts.files.get(wanted[-1].sha256)
+    return await pdf_of(parts, wanted[-1])
+
+
+async def pdf_of(parts: Parts, card: Card) -> Response:
+    """The PDF of a printed card."""
+    if card.sha256 is None:
+        raise NotFound("This card is not printed yet.")
     return Response(
-        pdf,
+        await parts.files.get(card.sha256),
         media_type="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="{card.number}.pdf"',

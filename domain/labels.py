@@ -27,3 +27,8 @@ class CancelledBy(StrEnum):
 def label(state: State) -> str:
     """The label of partner pages and the API."""
     return LABELS[state]
+
+
+def public_label(state: State) -> str:
+    """The label of the landing page: wrong data is still being checked there."""
+    return LABELS[State.SUBMITTED if state is State.WRONG_DATA else state]

@@ -3,9 +3,10 @@
 They travel through Temporal and stay in its histories: fields are only ever added, with defaults.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from domain.clocks import Alarm, Patience, Used
 from domain.states import Kind, Side, State, Trigger
 
 
@@ -18,6 +19,8 @@ class RequestOrder:
     state: State = State.SUBMITTED
     reopened: bool = False
     version: int = 1
+    used: Used = field(default_factory=Used)
+    patience: Patience | None = None
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Booked:
     version: int
     card: bool = False
     emails: tuple[int, ...] = ()
+    patience: Patience | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class BookMove:
     source: State
     target: State
     by: Side
+    used: Used = field(default_factory=Used)
     signalled: SignalledDecision | None = None
 
 
@@ -81,11 +86,21 @@ class BookSystemMove:
     trigger: Trigger
     source: State
     target: State
+    used: Used = field(default_factory=Used)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Order to tell whoever is late, or whoever must know; the request is still in `state`."""
+
+    request_id: str
+    alarm: Alarm
+    state: State
 
 
 @dataclass(frozen=True)
 class IssueCard:
-    """Order to render and store the card that version `version` of the request promised."""
+    """Order to render and store the card that the request owes; `version` is the one that promised it."""
 
     request_id: str
     version: int

@@ -2,7 +2,8 @@
 
 from enum import StrEnum
 
-from domain.states import Trigger
+from domain.clocks import Alarm
+from domain.states import Side, Trigger
 
 
 class Event(StrEnum):
@@ -18,6 +19,10 @@ class Event(StrEnum):
     CANCELLED_BY_END_USER = "cancelled_by_end_user"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    AMENDED_WITHOUT_CARD = "amended_without_card"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    MESSAGE = "message"
 
     @property
     def carries_card(self) -> bool:
@@ -30,6 +35,7 @@ class Recipient(StrEnum):
 
     REQUESTER = "requester"
     KEYUSER = "keyuser"
+    ESCALATION = "escalation"
 
 
 Notice = tuple[Event, Recipient]
@@ -51,10 +57,24 @@ PARTNER_NOTICES: dict[Trigger, tuple[Notice, ...]] = {
 }
 
 
+ON_ALARM: dict[Alarm, Notice] = {
+    Alarm.KEYUSER_REMINDER: (Event.REMINDER, Recipient.KEYUSER),
+    Alarm.KEYUSER_ESCALATION: (Event.ESCALATION, Recipient.ESCALATION),
+    Alarm.REQUESTER_REMINDER: (Event.REMINDER, Recipient.REQUESTER),
+}
+
+TO_OTHER_SIDE: dict[Side | None, tuple[Notice, ...]] = {
+    Side.REQUESTER: ((Event.MESSAGE, Recipient.KEYUSER),),
+    Side.KEYUSER: ((Event.MESSAGE, Recipient.REQUESTER),),
+    None: ((Event.MESSAGE, Recipient.REQUESTER), (Event.MESSAGE, Recipient.KEYUSER)),
+}
+"""A message goes to the other side; from somebody who only looks (ops), to both."""
+
+
 def notices(trigger: Trigger, *, has_card: bool) -> tuple[Notice, ...]:
     """The emails that a move causes. A request that is processed without a card says so in its own words."""
     caused = PARTNER_NOTICES.get(trigger, ())
     if has_card:
         return caused
-    instead = {Event.PROCESSED: Event.PROCESSED_WITHOUT_CARD}
+    instead = {Event.PROCESSED: Event.PROCESSED_WITHOUT_CARD, Event.AMENDED: Event.AMENDED_WITHOUT_CARD}
     return tuple((instead.get(event, event), recipient) for event, recipient in caused)

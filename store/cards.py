@@ -52,13 +52,15 @@ async def abandon(session: AsyncSession, request_id: str) -> None:
     )
 
 
-async def promised(session: AsyncSession, request_id: str, request_version: int) -> Card:
-    """The card that version `request_version` of the request promised, locked."""
-    return (
-        await session.scalars(
-            select(Card).where(Card.request_id == request_id, Card.request_version == request_version).with_for_update()
-        )
-    ).one()
+async def promised(session: AsyncSession, request_id: str) -> Card | None:
+    """The card that the request still owes: there is never more than one."""
+    return await session.scalar(
+        select(Card)
+        .where(Card.request_id == request_id, Card.status == "pending")
+        .order_by(Card.version.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
 
 
 async def issue(session: AsyncSession, card: Card, *, sha256: str, libraries: dict[str, str], at: datetime) -> None:

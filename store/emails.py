@@ -45,13 +45,20 @@ async def queue(
     )
 
 
+async def queued_of(session: AsyncSession, request_id: str, cause: str | None = None) -> tuple[int, ...]:
+    """The emails of the request that are still to be sent: of one cause, or all."""
+    query = select(Email.id).where(Email.request_id == request_id, Email.status == "queued").order_by(Email.id)
+    return tuple(await session.scalars(query if cause is None else query.where(Email.cause == cause)))
+
+
 async def drop_unsent_with_card(session: AsyncSession, request_id: str) -> None:
-    """A withdrawn card is not mailed any more."""
-    await session.execute(
-        update(Email)
+    """A withdrawn card is not mailed any more. One that is being sent this moment has a locked row, and goes out."""
+    unsent = (
+        select(Email.id)
         .where(Email.request_id == request_id, Email.status == "queued", Email.card_version.is_not(None))
-        .values(status="dropped")
+        .with_for_update(skip_locked=True)
     )
+    await session.execute(update(Email).where(Email.id.in_(unsent)).values(status="dropped"))
 
 
 async def emails_of(session: AsyncSession, request_id: str) -> list[Email]:

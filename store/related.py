@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.states import Side
 from domain.warranties import Assignment
+from store.messages import unread
 from store.snapshots import from_json
 from store.tables import effects
 from store.tables.countries import Company
@@ -24,6 +26,7 @@ class Related:
     documents: list[tuple[RequestDocument, str]] = field(default_factory=list)
     cards: list[effects.Card] = field(default_factory=list)
     emails: list[effects.Email] = field(default_factory=list)
+    unread: dict[Side | None, int] = field(default_factory=dict)
 
 
 async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, Related]:
@@ -60,4 +63,7 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
     )
     for email in emails:
         found[email.request_id].emails.append(email)
+    for side in (Side.REQUESTER, Side.KEYUSER):
+        for request_id, count in (await unread(session, ids, side)).items():
+            found[request_id].unread[side] = count
     return found

@@ -78,7 +78,7 @@ async def holders(session: AsyncSession, country: str, kind: Kind, serials: Sequ
             SerialClaim.country == country, SerialClaim.kind == kind, SerialClaim.serial.in_(serials)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.serial: row.request_id for row in rows}
 
 
 async def open_permits(session: AsyncSession, country: str, kind: Kind, serials: Sequence[str]) -> frozenset[str]:

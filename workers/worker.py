@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
@@ -17,7 +19,11 @@ from store.engine import Sessions, connect, sessions
 from store.files import Files
 from workers.sandbox import runner
 from workflows import client as temporal
+from workflows.effects import mail_queue
 from workflows.registry import WORKFLOWS
+
+GRACE = timedelta(seconds=10)
+EMAILS_AT_ONCE = 4
 
 
 def now() -> datetime:
@@ -25,13 +31,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(client: Client, settings: Settings, database: Sessions, press: CardPress, *, task_queue: str) -> Worker:
-    """A worker that serves every kind. A killed worker's cached workflows are free again after a second."""
+@asynccontextmanager
+async def serving(
+    client: Client, settings: Settings, database: Sessions, press: CardPress, *, task_queue: str
+) -> AsyncIterator[None]:
+    """Serve every kind: one worker for workflows, bookings and cards, one for emails.
+
+    A killed worker's cached workflows are free again after a second.
+    """
     files = Files(settings.documents)
     booking = Booking(database, now, settings.base_url, demo=settings.demo)
     cards = Cards(database, files, press, now)
     mail = Emails(database, files, MailServer(settings.smtp_url.get_secret_value()), settings.mail_from, now)
-    return Worker(
+    desk = Worker(
         client,
         task_queue=task_queue,
         workflows=list(WORKFLOWS.values()),
@@ -39,13 +51,22 @@ def build(client: Client, settings: Settings, database: Sessions, press: CardPre
             booking.record_request,
             booking.book_move,
             booking.book_system_move,
+            booking.ring,
             cards.issue_card,
-            mail.send_email,
         ],
         workflow_runner=runner(),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-        graceful_shutdown_timeout=timedelta(seconds=10),
+        graceful_shutdown_timeout=GRACE,
     )
+    mailroom = Worker(
+        client,
+        task_queue=mail_queue(task_queue),
+        activities=[mail.send_email],
+        max_concurrent_activities=EMAILS_AT_ONCE,
+        graceful_shutdown_timeout=GRACE,
+    )
+    async with desk, mailroom:
+        yield
 
 
 async def run(settings: Settings) -> None:
@@ -58,7 +79,7 @@ async def run(settings: Settings) -> None:
     try:
         async with (
             CardPress() as press,
-            build(client, settings, sessions(engine), press, task_queue=temporal.TASK_QUEUE),
+            serving(client, settings, sessions(engine), press, task_queue=temporal.TASK_QUEUE),
         ):
             await stop.wait()
     finally:

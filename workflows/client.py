@@ -83,6 +83,25 @@ class Desk:
         """
         await self._settled(lambda: self._update("decide", [decision], case, decision.key))
 
+    async def deliver(self, case: Case, emails: tuple[int, ...]) -> None:
+        """Have queued emails sent by the running workflow, or by one that is reopened for it. Raises Unavailable."""
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.client.start_workflow(
+                    case.order.kind.value,
+                    case.order,
+                    id=workflow_id(case.order.request_id),
+                    task_queue=self.task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    search_attributes=_search_attributes(case),
+                    static_summary=_summary(case),
+                    start_signal="deliver",
+                    start_signal_args=[list(emails)],
+                )
+        except (TimeoutError, RPCError) as silence:
+            raise _unknown() from silence
+
     async def _update(self, update: str, arguments: list[Any], case: Case, update_id: str) -> None:
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             case.order.kind.value,
@@ -92,7 +111,7 @@ class Desk:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             search_attributes=_search_attributes(case),
-            static_summary=f"{case.order.kind} · {case.country} · {case.company or 'no company'}",
+            static_summary=_summary(case),
         )
         await self.client.execute_update_with_start_workflow(
             update,
@@ -120,6 +139,10 @@ class Desk:
 
 def _unknown() -> Unavailable:
     return Unavailable("The desk could not settle this in time. Ask again with the same Idempotency-Key.")
+
+
+def _summary(case: Case) -> str:
+    return f"{case.order.kind} · {case.country} · {case.company or 'no company'}"
 
 
 def _search_attributes(case: Case) -> TypedSearchAttributes:

@@ -30,7 +30,7 @@ class CommissioningWorkflow(RequestWorkflow):
                 case State.WRONG_DATA | State.DENIED | State.PARTIALLY_ACCEPTED:
                     await self._until_moved()
                 case State.ACCEPTED:
-                    await self._issue_card(self._version)
+                    await self._effects.issue_card(self._version)
                     await self._book(Trigger.FINISH)
                 case State.PROCESSED | State.CANCELLED:
                     if await self._at_rest():

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from domain.messages import RequestOrder
-from domain.states import Side, State, Trigger
+from domain.states import Kind, Side, State, Trigger
 from statemachines.registry import offers
 
 TURN = {
@@ -15,6 +14,8 @@ TURN = {
     State.PROCESSED: "nobody: the request is settled",
     State.CANCELLED: "nobody: the request has ended",
 }
+BLOCKED = "ops: the card cannot be printed, see the runbook"
+INSTANT = "%Y-%m-%d %H:%M:%S"
 SIDES = {
     Side.KEYUSER: "keyuser",
     Side.REQUESTER: "requester",
@@ -23,19 +24,20 @@ SIDES = {
 }
 
 
-def describe(order: RequestOrder, state: State, since: datetime, *, blocked: bool = False) -> str:
+def describe(kind: Kind, state: State, *, since: datetime, due: datetime | None = None, blocked: bool = False) -> str:
     """Markdown for the current details. Names no person."""
     lines = [
         f"**State:** {state}",
-        f"**Whose turn:** {'ops: the card cannot be printed, see the runbook' if blocked else TURN[state]}",
-        f"**Since:** {since:%Y-%m-%d %H:%M:%S} UTC",
-        f"**What can come next:** {_next(order, state)}",
+        f"**Whose turn:** {BLOCKED if blocked else TURN[state]}",
+        f"**Since:** {since:{INSTANT}} UTC",
+        f"**Due:** {f'{due:{INSTANT}} UTC' if due else 'never'}",
+        f"**What can come next:** {_next(kind, state)}",
     ]
     return "\n\n".join(lines)
 
 
-def _next(order: RequestOrder, state: State) -> str:
-    possible = [f"{SIDES[side]}: {_listed(moves)}" for side in Side if (moves := offers(order.kind, state, side))]
+def _next(kind: Kind, state: State) -> str:
+    possible = [f"{SIDES[side]}: {_listed(moves)}" for side in Side if (moves := offers(kind, state, side))]
     return "; ".join(possible) or "nothing, this is final"
 
 

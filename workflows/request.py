@@ -1,7 +1,7 @@
-"""What the workflows of all kinds share: the doors through which decisions come, and the effects that follow.
+"""What the workflows of all kinds share: the doors through which decisions come, and the patience of each side.
 
 A workflow is the story of one request. Its machine says where it stands; the database checks and keeps every
-move; what is pending (who is waited for, which effects are under way) is here.
+move; what is pending (who is waited for, until when, which effects are under way) is here.
 """
 
 import asyncio
@@ -13,34 +13,24 @@ from temporalio.common import RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.booking import Booking
-from activities.cards import Cards
-from activities.emails import Emails
 from activities.refusals import crossing, refusal_in
+from domain.clocks import Alarm, Clocks, Patience, turn_of
 from domain.errors import KeydeskError, from_facts
-from domain.messages import (
-    Booked,
-    BookMove,
-    BookSystemMove,
-    Decide,
-    IssueCard,
-    RequestOrder,
-    SendEmail,
-    SignalledDecision,
-)
+from domain.messages import Booked, BookMove, BookSystemMove, Decide, RequestOrder, Ring, SignalledDecision
 from domain.states import State, Trigger
 from statemachines.machine import RequestMachine
 from statemachines.registry import maker
 from workflows.details import describe
+from workflows.effects import Effects
 
 STATE = SearchAttributeKey.for_keyword("RequestState")
-BOOKING_TIMEOUT = timedelta(seconds=30)
-EFFECT_TIMEOUT = timedelta(minutes=2)
+DUE_AT = SearchAttributeKey.for_datetime("DueAt")
+TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-PATIENT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=10))
 
 
 class RequestWorkflow:
-    """Doors and effects. A kind adds its story: `run`, with a case for every state."""
+    """Doors and patience. A kind adds its story: `run`, with a case for every state."""
 
     def __init__(self, order: RequestOrder) -> None:
         self._order = order
@@ -49,9 +39,11 @@ class RequestWorkflow:
         self._recorded = order.reopened
         self._refusal: dict[str, Any] | None = None
         self._lock = asyncio.Lock()
-        self._since = workflow.now()
-        self._under_way = 0
-        self._card_retries = 0
+        self._moves = 0
+        self._rung: set[Alarm] = set()
+        self._clocks = Clocks(workflow.now(), turn_of(order.kind, order.state), order.used)
+        self._patience: Patience | None = order.patience
+        self._effects = Effects(order.request_id, self._show)
         self._show()
 
     @workflow.update
@@ -71,12 +63,17 @@ class RequestWorkflow:
         try:
             await self._decide(decision.trigger, decision.key or str(workflow.uuid4()), decision)
         except ApplicationError as refused:
-            workflow.logger.warning("signalled decision refused", extra={"code": refused.type})
+            workflow.logger.warning("signalled decision refused: %s", refused.type)
+
+    @workflow.signal
+    def deliver(self, emails: list[int]) -> None:
+        """Emails that no move caused (messages) are queued: send them."""
+        self._effects.start(card_of=None, emails=emails)
 
     @workflow.signal
     def retry_card(self) -> None:
         """Ops have mended what blocked the card: print it again."""
-        self._card_retries += 1
+        self._effects.retry_card()
 
     @workflow.query
     def state(self) -> str:
@@ -88,7 +85,7 @@ class RequestWorkflow:
         if self._recorded:
             return True
         recorded = await workflow.execute_local_activity_method(
-            Booking.record_request, self._order, start_to_close_timeout=BOOKING_TIMEOUT, retry_policy=RETRY
+            Booking.record_request, self._order, start_to_close_timeout=TIMEOUT, retry_policy=RETRY
         )
         self._refusal = recorded.refusal
         self._recorded = True
@@ -102,103 +99,129 @@ class RequestWorkflow:
         async with self._lock:
             try:
                 self._raise_refusal()
-                order = BookMove(
-                    request_id=self._order.request_id,
-                    key=key,
-                    trigger=trigger,
-                    source=self._machine.state,
-                    target=self._machine.target(trigger),
-                    by=maker(self._order.kind, trigger),
-                    signalled=signalled,
-                )
-                booked = await workflow.execute_activity_method(
-                    Booking.book_move,
-                    order,
-                    start_to_close_timeout=BOOKING_TIMEOUT,
-                    retry_policy=RETRY,
-                    summary=f"{trigger}: {order.source} → {order.target}",
-                )
+                return await self._book_decision(trigger, key, signalled)
             except KeydeskError as refusal:
                 raise crossing(refusal) from refusal
             except ActivityError as failure:
                 if (refusal_ := refusal_in(failure)) is None:
                     raise ApplicationError("The decision could not be booked.", type="unavailable") from failure
                 raise crossing(refusal_) from failure
-            self._machine.fire(trigger)
-            self._follow(booked)
-            return booked
 
-    async def _book(self, trigger: Trigger) -> None:
-        """A move that the system makes itself; its cause is in the history already."""
-        async with self._lock:
-            order = BookSystemMove(self._order.request_id, trigger, self._machine.state, self._machine.target(trigger))
-            booked = await workflow.execute_local_activity_method(
-                Booking.book_system_move, order, start_to_close_timeout=BOOKING_TIMEOUT, retry_policy=RETRY
-            )
-            self._machine.fire(trigger)
-            self._follow(booked)
-
-    async def _issue_card(self, version: int) -> None:
-        """Print the card that version `version` owes. One that cannot be printed waits for ops (`retry_card`)."""
-        while True:
-            tries = self._card_retries
-            issued = await workflow.execute_activity_method(
-                Cards.issue_card,
-                IssueCard(self._order.request_id, version),
-                start_to_close_timeout=EFFECT_TIMEOUT,
-                retry_policy=RETRY,
-                summary=f"card of version {version}",
-            )
-            if issued:
-                return
-            self._show(blocked=True)
-            await workflow.wait_condition(lambda: self._card_retries > tries)  # noqa: B023 - awaited right here
-            self._show()
-
-    async def _send_email(self, email_id: int) -> None:
-        await workflow.execute_activity_method(
-            Emails.send_email,
-            SendEmail(email_id),
-            start_to_close_timeout=EFFECT_TIMEOUT,
-            retry_policy=PATIENT_RETRY,
-            summary=f"email {email_id}",
+    async def _book_decision(self, trigger: Trigger, key: str, signalled: SignalledDecision | None) -> Booked:
+        """Not a local activity: an update is in no history before its task completes, a booking would be ahead."""
+        order = BookMove(
+            request_id=self._order.request_id,
+            key=key,
+            trigger=trigger,
+            source=self._machine.state,
+            target=self._machine.target(trigger),
+            by=maker(self._order.kind, trigger),
+            used=self._clocks.used(workflow.now()),
+            signalled=signalled,
         )
+        booked = await workflow.execute_activity_method(
+            Booking.book_move,
+            order,
+            start_to_close_timeout=TIMEOUT,
+            retry_policy=RETRY,
+            summary=f"{trigger}: {order.source} → {order.target}",
+        )
+        self._machine.fire(trigger)
+        self._follow(booked)
+        return booked
+
+    async def _book(self, trigger: Trigger, *, unless_after: int | None = None) -> None:
+        """A move that the system makes itself; its cause is in the history already.
+
+        `unless_after` moves: not if somebody moved the request on while this waited for its turn.
+        """
+        async with self._lock:
+            if unless_after is not None and self._moves > unless_after:
+                return
+            order = BookSystemMove(
+                request_id=self._order.request_id,
+                trigger=trigger,
+                source=self._machine.state,
+                target=self._machine.target(trigger),
+                used=self._clocks.used(workflow.now()),
+            )
+            booked = await workflow.execute_local_activity_method(
+                Booking.book_system_move, order, start_to_close_timeout=TIMEOUT, retry_policy=RETRY
+            )
+            self._machine.fire(trigger)
+            self._follow(booked)
 
     async def _until_moved(self) -> None:
-        """Wait until somebody moves the request on."""
-        here = self._machine.state
-        await workflow.wait_condition(lambda: self._machine.state is not here)
+        """Wait for the side whose turn it is; its alarms ring when it lets its time pass."""
+        moves, turn = self._moves, self._clocks.turn
+        alarms = self._patience.alarms(turn) if self._patience and turn else ()
+        for alarm, after in alarms:
+            if alarm in self._rung:
+                continue
+            try:
+                await workflow.wait_condition(
+                    lambda: self._moves > moves,
+                    timeout=self._remaining(after),
+                    timeout_summary=alarm.value,
+                )
+            except TimeoutError:
+                await self._ring(alarm, moves)
+            if self._moves > moves:
+                return
+        await workflow.wait_condition(lambda: self._moves > moves)
+
+    def _remaining(self, after: timedelta) -> timedelta:
+        """What is left of `after` for the side whose turn it is; an alarm that is late rings at once."""
+        turn, now = self._clocks.turn, workflow.now()
+        used = self._clocks.used(now).by(turn) if turn else timedelta()
+        return max(after - used, timedelta())
+
+    async def _ring(self, alarm: Alarm, moves: int) -> None:
+        """Expire the request, or remind. Rung before in an earlier run, an alarm queues nothing new."""
+        if alarm is Alarm.REQUESTER_EXPIRY:
+            await self._book(Trigger.EXPIRE, unless_after=moves)
+            return
+        self._rung.add(alarm)
+        order = Ring(self._order.request_id, alarm, self._machine.state)
+        emails = await workflow.execute_local_activity_method(
+            Booking.ring, order, start_to_close_timeout=TIMEOUT, retry_policy=RETRY
+        )
+        self._effects.start(card_of=None, emails=emails)
 
     async def _at_rest(self) -> bool:
         """Wait until the effects are done or somebody moves the request on; True if nothing is left to do."""
-        here = self._machine.state
-        await workflow.wait_condition(lambda: self._idle() or self._machine.state is not here)
-        return self._machine.state is here
+        moves = self._moves
+        await workflow.wait_condition(lambda: self._idle() or self._moves > moves)
+        return self._moves == moves
 
     def _idle(self) -> bool:
-        return self._under_way == 0 and workflow.all_handlers_finished()
+        return self._effects.done and workflow.all_handlers_finished()
 
     def _follow(self, booked: Booked) -> None:
         """Show where the request stands now, and set the effects going. Nobody waits for emails."""
-        self._version, self._since = booked.version, workflow.now()
-        if self._machine.state is not State.ACCEPTED and (booked.card or booked.emails):
-            self._under_way += 1
-            asyncio.create_task(self._carry_out(booked))  # noqa: RUF006 - the workflow's own loop keeps it
-        if workflow.info().typed_search_attributes.get(STATE) != self._machine.state.value:
-            workflow.upsert_search_attributes([STATE.value_set(self._machine.state.value)])
+        state, now = self._machine.state, workflow.now()
+        self._version = booked.version
+        self._patience = booked.patience
+        self._moves += 1
+        self._clocks = self._clocks.passed_to(turn_of(self._order.kind, state), now)
+        owed = booked.version if booked.card and state is not State.ACCEPTED else None
+        self._effects.start(card_of=owed, emails=booked.emails)
         self._show()
-
-    async def _carry_out(self, booked: Booked) -> None:
-        if booked.card:
-            await self._issue_card(booked.version)
-        await asyncio.gather(*(self._send_email(email_id) for email_id in booked.emails))
-        self._under_way -= 1
+        due = self._clocks.due_at(booked.patience) if booked.patience else None
+        workflow.upsert_search_attributes(
+            [STATE.value_set(state.value), DUE_AT.value_unset() if due is None else DUE_AT.value_set(due)]
+        )
 
     def _raise_refusal(self) -> None:
         """A refused submission is no request: whoever asks for it hears why."""
         if self._refusal is not None:
             raise crossing(from_facts(self._refusal))
 
-    def _show(self, *, blocked: bool = False) -> None:
+    def _show(self) -> None:
         """What ops read in the Temporal UI."""
-        workflow.set_current_details(describe(self._order, self._machine.state, self._since, blocked=blocked))
+        due = self._clocks.due_at(self._patience) if self._patience else None
+        workflow.set_current_details(
+            describe(
+                self._order.kind, self._machine.state, since=self._clocks.since, due=due, blocked=self._effects.blocked
+            )
+        )

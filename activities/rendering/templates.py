@@ -46,10 +46,11 @@ _ALLOWED = f"Allowed tags: {', '.join(TAGS)}."
 
 @dataclass(frozen=True)
 class EmailTemplate:
-    """Subject (one line) and body of an email, with tags."""
+    """Subject (one line) and body of an email, with tags, and the language that they are in."""
 
     subject: str
     body: str
+    language: str = "en"
 
 
 class TemplateRefused(ValueError):
@@ -165,7 +166,7 @@ def default_template(event: str, recipient: str, language: str) -> EmailTemplate
     folders = [_packaged() / event / recipient / name for name in [*wanted, "en"]]
     folder = next(folder for folder in folders if folder.is_dir())
     subject = (folder / "subject.txt").read_text("utf-8")
-    return EmailTemplate(subject.strip(), (folder / "body.txt").read_text("utf-8"))
+    return EmailTemplate(subject.strip(), (folder / "body.txt").read_text("utf-8"), folder.name)
 
 
 def _packaged() -> Traversable:

@@ -96,6 +96,9 @@ class RequestView(BaseModel):
     data: dict[str, Any]
     documents: list[DocumentView]
     allowed_actions: list[str]
+    turn: str | None = Field(description="the side that is to act: keyuser or requester")
+    due_at: datetime | None = Field(description="when that side will have used up all its time")
+    unread_messages: int
     cancelled_by: str | None
     warnings: list[WarningView]
     assignment: AssignmentView | None

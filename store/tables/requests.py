@@ -1,6 +1,6 @@
 """Requests, their units and documents, how they came in, what was decided, and their journal."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ class Intake(Base):
 class Request(Base):
     """One case. `data` is what the kind carries (`domain.requests`), without its documents.
 
+    `turn` is the side that is to act until `due_at`; `*_used` is the time that each side had used up before that.
     `card_blocked` says why the card could not be rendered; ops mend the cause and retry.
     """
 
@@ -58,6 +59,10 @@ class Request(Base):
     commissioned_on: Mapped[date | None]
     data: Mapped[dict[str, Any]]
     cancelled_by: Mapped[str | None]
+    turn: Mapped[str | None]
+    due_at: Mapped[datetime | None]
+    keyuser_used: Mapped[timedelta] = mapped_column(default=timedelta())
+    requester_used: Mapped[timedelta] = mapped_column(default=timedelta())
     card_blocked: Mapped[str | None]
     submitted_at: Mapped[datetime]
 
@@ -156,6 +161,39 @@ class Decision(Base):
     booked: Mapped[dict[str, Any] | None]
     booked_version: Mapped[int | None]
     answer: Mapped[dict[str, Any] | None]
+
+
+class Message(Base):
+    """A message on a request, from one side (None: from somebody who only looks) to the other."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("request_id", "login", "idempotency_key"),
+        UniqueConstraint("request_id", "version"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
+    version: Mapped[int]
+    login: Mapped[str] = mapped_column(ForeignKey("accounts.login"))
+    side: Mapped[str | None]
+    idempotency_key: Mapped[str]
+    body_hash: Mapped[str]
+    text: Mapped[str]
+    at: Mapped[datetime]
+    read_by_requester: Mapped[bool] = mapped_column(default=False)
+    read_by_keyuser: Mapped[bool] = mapped_column(default=False)
+
+
+class LookupMiss(Base):
+    """A public look-up that found nothing, for the rate limit. `address` is a keyed hash, not the address."""
+
+    __tablename__ = "lookup_misses"
+    __table_args__ = (Index("ix_lookup_misses_address", "address", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    at: Mapped[datetime]
 
 
 class JournalEntry(Base):

@@ -31,6 +31,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_countries")),
     )
     op.create_table(
+        "lookup_misses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lookup_misses")),
+    )
+    op.create_index("ix_lookup_misses_address", "lookup_misses", ["address", "at"], unique=False)
+    op.create_table(
         "card_texts",
         sa.Column("country", sa.Text(), nullable=False),
         sa.Column("product_range", sa.Text(), nullable=False),
@@ -91,11 +99,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["country"], ["countries.code"], name=op.f("fk_notifications_country")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         sa.UniqueConstraint(
-            "country",
-            "event",
-            "recipient",
-            "language",
-            name=op.f("uq_notifications_country_event_recipient_language"),
+            "country", "event", "recipient", "language", name=op.f("uq_notifications_country_event_recipient_language")
         ),
     )
     op.create_table(
@@ -197,9 +201,7 @@ def upgrade() -> None:
         sa.Column("max_bytes", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["country", "line_up"],
-            ["line_ups.country", "line_ups.code"],
-            name=op.f("fk_documentation_country_line_up"),
+            ["country", "line_up"], ["line_ups.country", "line_ups.code"], name=op.f("fk_documentation_country_line_up")
         ),
         sa.PrimaryKeyConstraint("country", "kind", "line_up", "requirement", name=op.f("pk_documentation")),
     )
@@ -214,9 +216,7 @@ def upgrade() -> None:
         sa.Column("family", sa.Text(), nullable=True),
         sa.CheckConstraint("role IN ('outdoor', 'indoor')", name=op.f("ck_products_role")),
         sa.ForeignKeyConstraint(
-            ["country", "line_up"],
-            ["line_ups.country", "line_ups.code"],
-            name=op.f("fk_products_country_line_up"),
+            ["country", "line_up"], ["line_ups.country", "line_ups.code"], name=op.f("fk_products_country_line_up")
         ),
         sa.PrimaryKeyConstraint("country", "reference", name=op.f("pk_products")),
     )
@@ -302,6 +302,10 @@ def upgrade() -> None:
         sa.Column("commissioned_on", sa.Date(), nullable=True),
         sa.Column("data", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("cancelled_by", sa.Text(), nullable=True),
+        sa.Column("turn", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("keyuser_used", sa.Interval(), nullable=False),
+        sa.Column("requester_used", sa.Interval(), nullable=False),
         sa.Column("card_blocked", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_requests_company_id")),
@@ -372,11 +376,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_emails_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_emails")),
         sa.UniqueConstraint(
-            "request_id",
-            "cause",
-            "event",
-            "recipient",
-            name=op.f("uq_emails_request_id_cause_event_recipient"),
+            "request_id", "cause", "event", "recipient", name=op.f("uq_emails_request_id_cause_event_recipient")
         ),
     )
     op.create_index("ix_emails_queued", "emails", ["id"], unique=False, postgresql_where=sa.text("status = 'queued'"))
@@ -393,6 +393,27 @@ def upgrade() -> None:
         sa.Column("changes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_journal_request_id")),
         sa.PrimaryKeyConstraint("request_id", "version", name=op.f("pk_journal")),
+    )
+    op.create_table(
+        "messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=True),
+        sa.Column("idempotency_key", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_by_requester", sa.Boolean(), nullable=False),
+        sa.Column("read_by_keyuser", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_messages_login")),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_messages_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "request_id", "login", "idempotency_key", name=op.f("uq_messages_request_id_login_idempotency_key")
+        ),
+        sa.UniqueConstraint("request_id", "version", name=op.f("uq_messages_request_id_version")),
     )
     op.create_table(
         "pool_numbers",

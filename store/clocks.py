@@ -1,0 +1,35 @@
+"""Whose turn a request shows, and until when."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.clocks import Clocks, Patience, Used, turn_of
+from domain.states import Kind, State
+from store.tables.countries import Country
+from store.tables.requests import Request
+
+
+async def patience_of(session: AsyncSession, country: str) -> Patience:
+    """The country's settings as they are now."""
+    row = await session.get_one(Country, country)
+    return Patience(
+        keyuser_reminder=row.keyuser_reminder,
+        keyuser_escalation=row.keyuser_escalation,
+        requester_reminder=row.requester_reminder,
+        requester_expiry=row.requester_expiry,
+    )
+
+
+async def set_turn(session: AsyncSession, row: Request, used: Used, at: datetime) -> Patience:
+    """Write down whose turn it is from `at` on, and until when, and answer the country's patience."""
+    patience = await patience_of(session, row.country)
+    clocks = Clocks(since=at, turn=turn_of(Kind(row.kind), State(row.state)), before=used)
+    row.turn, row.due_at = clocks.turn, clocks.due_at(patience)
+    row.keyuser_used, row.requester_used = used.keyuser, used.requester
+    return patience
+
+
+def used_of(row: Request) -> Used:
+    """What each side had used up when the turn last passed on."""
+    return Used(keyuser=row.keyuser_used, requester=row.requester_used)
