@@ -1,0 +1,81 @@
+"""How a requester answers a denial: every denied document replaced, others added, nothing else (`domain.md` §2.1)."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.errors import DocumentStillDenied, FieldError
+from domain.requests import Attachment
+from domain.resubmission import Judged, answer_denial
+
+SHEET, INVOICE, PHOTO = Attachment("sheet", "a"), Attachment("invoice", "b"), Attachment("photo", "c")
+NEW_INVOICE = Attachment("invoice", "d")
+
+ATTACHMENTS = st.builds(
+    Attachment, requirement=st.sampled_from(["sheet", "invoice", "photo"]), document_id=st.sampled_from("abcd")
+)
+JUDGED = st.lists(
+    st.builds(Judged, attachment=ATTACHMENTS, denied=st.booleans()), max_size=5, unique_by=lambda one: one.attachment
+)
+OFFERED = st.lists(ATTACHMENTS, max_size=5)
+
+
+def kept(*attachments: Attachment) -> list[Judged]:
+    return [Judged(one, denied=False) for one in attachments]
+
+
+def test_the_denied_document_makes_way_for_the_new_one() -> None:
+    judged = [Judged(INVOICE, denied=True), *kept(SHEET)]
+    assert answer_denial(judged, [NEW_INVOICE]) == (SHEET, NEW_INVOICE)
+
+
+def test_others_may_be_added() -> None:
+    judged = [*kept(SHEET), Judged(INVOICE, denied=True)]
+    assert answer_denial(judged, [PHOTO, NEW_INVOICE]) == (SHEET, PHOTO, NEW_INVOICE)
+
+
+def test_a_denial_that_names_no_document_is_answered_with_any_or_none() -> None:
+    assert answer_denial(kept(SHEET), [PHOTO]) == (SHEET, PHOTO)
+    assert answer_denial(kept(SHEET), []) == (SHEET,)
+
+
+def test_what_is_attached_already_is_not_attached_twice() -> None:
+    assert answer_denial(kept(SHEET, INVOICE), [INVOICE, PHOTO, PHOTO]) == (SHEET, INVOICE, PHOTO)
+
+
+@pytest.mark.parametrize("offered", [[], [PHOTO], [INVOICE], [INVOICE, PHOTO]], ids=["none", "other", "same", "both"])
+def test_a_denied_document_needs_a_new_one(offered: list[Attachment]) -> None:
+    with pytest.raises(DocumentStillDenied) as refused:
+        answer_denial([*kept(SHEET), Judged(INVOICE, denied=True)], offered)
+    assert refused.value.detail == "These documents were denied and need a new one: invoice."
+    assert refused.value.fields == (FieldError("/documents", "invoice is still denied"),)
+    assert refused.value.facts == {"denied": ["invoice"]}
+
+
+def test_every_document_that_is_still_denied_is_named() -> None:
+    with pytest.raises(DocumentStillDenied) as refused:
+        answer_denial([Judged(SHEET, denied=True), Judged(INVOICE, denied=True)], [SHEET, PHOTO])
+    assert refused.value.facts == {"denied": ["invoice", "sheet"]}
+
+
+def test_one_new_document_answers_a_requirement_that_had_two() -> None:
+    both = [Judged(INVOICE, denied=True), Judged(Attachment("invoice", "x"), denied=True)]
+    assert answer_denial(both, [NEW_INVOICE]) == (NEW_INVOICE,)
+
+
+@settings(deadline=None)
+@given(JUDGED, OFFERED)
+def test_the_laws_of_an_answer(judged: list[Judged], offered: list[Attachment]) -> None:
+    denied = {one.attachment for one in judged if one.denied}
+    stays = tuple(one.attachment for one in judged if not one.denied)
+    fresh = {one for one in offered if one not in denied and one not in stays}
+    open_ = {one.requirement for one in denied} - {one.requirement for one in fresh}
+    if open_:
+        with pytest.raises(DocumentStillDenied) as refused:
+            answer_denial(judged, offered)
+        assert refused.value.facts == {"denied": sorted(open_)}
+        return
+    answer = answer_denial(judged, offered)
+    assert answer[: len(stays)] == stays, "what was not denied stays, in its order"
+    assert set(answer[len(stays) :]) == fresh, "nothing is lost, nothing invented, nothing denied comes back"
+    assert len(set(answer)) == len(answer)
