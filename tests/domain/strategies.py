@@ -24,6 +24,10 @@ OUTDOOR = Goods("CU-2Z50TBE", brand="Panasonic", type="split", family="Etherea",
 HEATING = Goods("WH-UD05HE5", brand="Panasonic", type="monobloc", family="Aquarea", line_up="heating")
 
 
+EXTENSION: dict[str, Any] = {"kind": Kind.WARRANTY_EXTENSION, "wholesaler_gives_warranty": None}
+"""What `sale` changes for a warranty extension."""
+
+
 def grant(tier: Tier, years: int) -> TierGrant:
     return TierGrant(tier, Duration(years, DurationUnit.YEARS))
 
