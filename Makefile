@@ -47,14 +47,15 @@ clean: ## remove what was installed and built; data in .keydesk stays
 
 # One environment for both: the developers' lock holds everything of the runtime lock at the same versions.
 $(VENV)/dev.stamp: requirements-dev.txt pyproject.toml | $(BIN)/pip
-	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
-	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Installing Keydesk and what its tests need into $(VENV) (a minute, once) …"
+	@$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(VENV)/runtime.stamp $@
 
 $(VENV)/runtime.stamp: requirements.txt pyproject.toml | $(BIN)/pip
-	@echo "Installing Keydesk into $(VENV) (about a minute, once) …"
-	$(PIP) install --quiet --require-hashes -r requirements.txt
-	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@echo "Installing Keydesk into $(VENV) (a minute, once) …"
+	@$(PIP) install --quiet --require-hashes -r requirements.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(BIN)/pip:
