@@ -8,7 +8,19 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import commissioning, documents, errors, health, listing, messages, permits, public, requests, verify
+from api import (
+    commissioning,
+    configuration,
+    documents,
+    errors,
+    health,
+    listing,
+    messages,
+    permits,
+    public,
+    requests,
+    verify,
+)
 from api.dependencies import Parts
 from api.identity import LocalTokens
 from api.limits import BodyLimit
@@ -75,6 +87,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    for resource in (commissioning, listing, requests, messages, documents, permits, public):
+    for resource in (commissioning, listing, requests, messages, documents, permits, configuration, public):
         router.include_router(resource.router)
     return router

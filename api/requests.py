@@ -26,6 +26,8 @@ HUMAN = {
     Trigger.WITHDRAW,
     Trigger.CANCEL,
     Trigger.AMEND,
+    Trigger.PROCESS,
+    Trigger.ADJUST,
 }
 SEEN = (errors.NotAuthenticated, errors.NotFound)
 CHANGED = (

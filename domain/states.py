@@ -53,6 +53,8 @@ class Trigger(StrEnum):
     CANCEL = "cancel"
     EXPIRE = "expire"
     AMEND = "amend"
+    PROCESS = "process"
+    ADJUST = "adjust"
 
 
 class Side(StrEnum):

@@ -1,0 +1,184 @@
+"""A country's settings and texts, changed by its keyusers. (More of `domain.md` §8 follows here.)"""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from activities.rendering.templates import EmailTemplate, TemplateRefused, check_template, events
+from api.dependencies import CallerOf, PartsOf
+from api.errors import documented
+from api.fields import Body, Line, Text
+from api.schemas.requests import Version
+from domain import errors
+from domain.access import Caller, Role
+from domain.errors import FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from domain.policies import Tag
+from store import emails
+from store.tables.configuration import CardText, LineUp, Notification
+from store.tables.countries import Country
+
+router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
+LONGEST = timedelta(days=3650)
+REFUSALS = (errors.NotAuthenticated, errors.Forbidden, errors.NotFound, errors.Invalid)
+
+
+def _written_out(value: object) -> object:
+    if isinstance(value, timedelta) or (isinstance(value, str) and value.startswith("P")):
+        return value
+    raise ValueError("must be a duration as P14D or PT2S")
+
+
+def _bounded(value: timedelta) -> timedelta:
+    if not timedelta() < value <= LONGEST:
+        raise ValueError("must be longer than nothing and at most ten years")
+    return value
+
+
+Lasting = Annotated[timedelta, BeforeValidator(_written_out), AfterValidator(_bounded)]
+
+
+class Settings(BaseModel):
+    """How a country works. Durations are ISO 8601; reminders count from when a side got its turn."""
+
+    model_config = ConfigDict(from_attributes=True, ser_json_timedelta="iso8601")
+
+    version: int
+    name: str
+    time_zone: str
+    language: str
+    keyuser_email: str
+    escalation_email: str
+    withdrawal_period: timedelta = Field(examples=["P14D"])
+    registration_limit: timedelta | None
+    keyuser_reminder: timedelta
+    keyuser_escalation: timedelta
+    requester_reminder: timedelta
+    requester_expiry: timedelta
+
+
+class SettingsPatch(Body):
+    """What is to change; what is not named stays. They apply to a pending request from its next move on."""
+
+    version: Version
+    keyuser_email: EmailStr | None = None
+    escalation_email: EmailStr | None = None
+    withdrawal_period: Lasting | None = None
+    registration_limit: Lasting | None = None
+    keyuser_reminder: Lasting | None = None
+    keyuser_escalation: Lasting | None = None
+    requester_reminder: Lasting | None = None
+    requester_expiry: Lasting | None = None
+
+
+class TemplateBody(Body):
+    """One email: plain text with the allowed tags, as in `{{ request_id }}`."""
+
+    subject: Text
+    body: Annotated[str, Field(max_length=20_000)]
+
+
+class CardTextBody(Body):
+    """Two plain texts: for goods of a distributor without and with a warranty of its own."""
+
+    distributor_without_warranty: Text
+    distributor_with_warranty: Text
+
+
+async def configurer(country: str, caller: CallerOf, parts: PartsOf) -> Caller:
+    """The caller, if this country is theirs to configure. Raises Forbidden by role, NotFound for another country."""
+    if caller.role not in {Role.KEYUSER, Role.ADMIN}:
+        raise Forbidden("Your role does not configure countries.")
+    async with parts.sessions() as session:
+        known = await session.get(Country, country)
+    if known is None or caller.country not in {None, country}:
+        raise NotFound(f"There is no country {country} for this account.")
+    return caller
+
+
+ConfigurerOf = Annotated[Caller, Depends(configurer)]
+
+
+@router.get("/settings", responses=documented(*REFUSALS))
+async def read_settings(country: str, _: ConfigurerOf, parts: PartsOf) -> Settings:
+    """The settings of a country."""
+    async with parts.sessions() as session:
+        return Settings.model_validate(await session.get_one(Country, country))
+
+
+@router.patch("/settings", responses=documented(*REFUSALS, errors.StaleVersion))
+async def change_settings(country: str, body: SettingsPatch, _: ConfigurerOf, parts: PartsOf) -> Settings:
+    """Change settings of a country."""
+    async with parts.sessions.begin() as session:
+        row = await session.get_one(Country, country, with_for_update=True)
+        if row.version != body.version:
+            raise StaleVersion(f"The settings are at version {row.version} by now.", facts={"version": row.version})
+        named = body.model_dump(exclude_unset=True, exclude={"version"})
+        if empty := [name for name, value in named.items() if value is None and name != "registration_limit"]:
+            raise Invalid("These may not be empty.", fields=[FieldError(f"/{name}", "is needed") for name in empty])
+        for name, value in named.items():
+            setattr(row, name, value)
+        row.version += 1
+        _refuse_order(row)
+        return Settings.model_validate(row)
+
+
+def _refuse_order(row: Country) -> None:
+    """A reminder that comes after what it warns of is of no use."""
+    wrong = []
+    if row.keyuser_reminder > row.keyuser_escalation:
+        wrong.append(FieldError("/keyuser_reminder", "comes after the escalation"))
+    if row.requester_reminder > row.requester_expiry:
+        wrong.append(FieldError("/requester_reminder", "comes after the expiry"))
+    if wrong:
+        raise Invalid("These durations do not go together.", fields=wrong)
+
+
+@router.put("/notifications/{event}/{recipient}/{language}", responses=documented(*REFUSALS))
+async def write_notification(
+    country: str, event: str, recipient: str, language: Line, body: TemplateBody, _: ConfigurerOf, parts: PartsOf
+) -> TemplateBody:
+    """The country's own text of an email, instead of the one that comes with Keydesk."""
+    if (event, recipient) not in events():
+        raise NotFound(f"There is no email about {event} to {recipient}.")
+    try:
+        check_template(EmailTemplate(body.subject, body.body, language))
+    except TemplateRefused as refused:
+        fields = [FieldError(f"/{name}", sentence) for name, sentence in refused.problems]
+        raise Invalid("This template is not plain text with allowed tags.", fields=fields) from None
+    async with parts.sessions.begin() as session:
+        row = await emails.exact_text(session, country, event, recipient, language)
+        if row is None:
+            row = Notification(country=country, event=event, recipient=recipient, language=language)
+            session.add(row)
+        row.subject, row.body = body.subject, body.body
+    return body
+
+
+@router.put("/card-texts/{product_range}/{warranty_type}", responses=documented(*REFUSALS))
+async def write_card_text(
+    country: str,
+    product_range: str,
+    warranty_type: Literal[Tag.STANDARD, Tag.EXTENSION, Tag.END_USER, Tag.EXTRA_END_USER],
+    body: CardTextBody,
+    _: ConfigurerOf,
+    parts: PartsOf,
+) -> CardTextBody:
+    """The texts on the cards of a range. They are plain text: cards already issued keep theirs."""
+    async with parts.sessions.begin() as session:
+        await _refuse_unknown_range(session, country, product_range)
+        key = {"country": country, "product_range": product_range, "warranty_type": warranty_type.value}
+        row = await session.get(CardText, key)
+        if row is None:
+            row = CardText(**key)
+            session.add(row)
+        row.distributor_without_warranty = body.distributor_without_warranty
+        row.distributor_with_warranty = body.distributor_with_warranty
+    return body
+
+
+async def _refuse_unknown_range(session: AsyncSession, country: str, product_range: str) -> None:
+    if await session.get(LineUp, {"country": country, "code": product_range}) is None:
+        raise NotFound(f"There is no range {product_range} in {country}.")
