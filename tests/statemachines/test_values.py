@@ -37,6 +37,8 @@ TRIGGERS = {
     "CANCEL": "cancel",
     "EXPIRE": "expire",
     "AMEND": "amend",
+    "PROCESS": "process",
+    "ADJUST": "adjust",
 }
 SIDES = {
     "REQUESTER": "requester",
