@@ -193,7 +193,7 @@ class Booking:
             move.row,
             notices(move.trigger, has_card=card is not None),
             cause=f"v{move.row.version}",
-            comment=move.comment,
+            comment=move.comment if move.told is None else move.told,
             at=move.at,
             base_url=self.base_url,
         )

@@ -26,7 +26,10 @@ Changes = dict[str, Any]
 
 @dataclass
 class Move:
-    """One move in the making: the locked row, who makes it, and what the decision carries beside its trigger."""
+    """One move in the making: the locked row, who makes it, and what the decision carries beside its trigger.
+
+    `told` is what the emails say as comment, where that is not the move's own.
+    """
 
     session: AsyncSession
     row: Request
@@ -37,6 +40,7 @@ class Move:
     base_url: str
     actor: Caller | None = None
     comment: str = ""
+    told: str | None = None
     payload: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -126,6 +130,13 @@ async def _refuse_late_withdrawal(move: Move) -> None:
             raise MoveRefused("The withdrawal period is over.", facts={"state": state.value, "allowed_actions": []})
 
 
+async def finish(move: Move) -> Changes:
+    """The email that says "accepted" carries what the keyuser wrote when accepting."""
+    entries = await requests.journal(move.session, move.row.id)
+    move.told = next((one.comment for one in reversed(entries) if one.action == Trigger.ACCEPT), "")
+    return {}
+
+
 async def nothing_more(_: Move) -> Changes:
     """The state says it all."""
     return {}
@@ -136,7 +147,7 @@ MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
     Trigger.DENY: deny,
     Trigger.FLAG_WRONG_DATA: nothing_more,
     Trigger.RESUBMIT: resubmit,
-    Trigger.FINISH: nothing_more,
+    Trigger.FINISH: finish,
     Trigger.AMEND: amend,
     Trigger.WITHDRAW: end,
     Trigger.CANCEL: end,
