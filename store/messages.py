@@ -63,7 +63,7 @@ async def unread(session: AsyncSession, request_ids: list[str], side: Side | Non
         .where(Message.request_id.in_(request_ids), UNREAD[side].is_(False))
         .group_by(Message.request_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def mark_read(session: AsyncSession, request_id: str, side: Side | None) -> None:
