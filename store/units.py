@@ -1,16 +1,19 @@
 """The units of requests, and who holds which outdoor serial (`domain.md` §5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import blake2b
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import DuplicateSerial
 from domain.requests import Unit
 from domain.states import Kind
 from store.tables.requests import DuplicatePermit, RequestUnit, SerialClaim
+
+Place = tuple[str, str, str]  # country, kind, serial
 
 
 async def write_units(session: AsyncSession, request_id: str, units: Sequence[Unit]) -> None:
@@ -28,7 +31,8 @@ async def claim(session: AsyncSession, request_id: str, country: str, kind: Kind
     A rival in the same moment waits for this transaction and then loses. A serial that is held takes an open
     permit, if there is one. Raises DuplicateSerial; nothing of the transaction may be kept then.
     """
-    held = set(await session.scalars(select(SerialClaim.serial).where(SerialClaim.request_id == request_id)))
+    held = {serial for _, _, serial in await _held(session, request_id)}
+    await _stand_in_line(session, ((country, kind, serial) for serial in held.union(serials)))
     await release(session, request_id, sorted(held - set(serials)))
     for serial in sorted(set(serials) - held):
         row = {"request_id": request_id, "serial": serial, "country": country, "kind": kind.value}
@@ -51,12 +55,13 @@ async def release(session: AsyncSession, request_id: str, serials: Sequence[str]
     If others hold one of them by permit, the eldest of those becomes its holder: while anybody holds a serial,
     the next submission of it needs a permit.
     """
-    leaving = delete(SerialClaim).where(SerialClaim.request_id == request_id)
-    if serials is not None:
-        leaving = leaving.where(SerialClaim.serial.in_(serials))
+    leaving = [one for one in await _held(session, request_id) if serials is None or one[2] in serials]
+    await _stand_in_line(session, leaving)
     gone = (
         await session.execute(
-            leaving.returning(SerialClaim.country, SerialClaim.kind, SerialClaim.serial, SerialClaim.permit_id)
+            delete(SerialClaim)
+            .where(SerialClaim.request_id == request_id, SerialClaim.serial.in_([serial for _, _, serial in leaving]))
+            .returning(SerialClaim.country, SerialClaim.kind, SerialClaim.serial, SerialClaim.permit_id)
         )
     ).all()
     for country, kind, serial, permit_id in sorted(gone, key=lambda row: row.serial):
@@ -100,6 +105,25 @@ def permit(country: str, kind: Kind, serial: str, comment: str, login: str, at: 
     return DuplicatePermit(
         country=country, kind=kind, serial=serial, comment=comment, login=login, created_at=at, used_by=None
     )
+
+
+async def _held(session: AsyncSession, request_id: str) -> list[Place]:
+    rows = await session.execute(
+        select(SerialClaim.country, SerialClaim.kind, SerialClaim.serial).where(SerialClaim.request_id == request_id)
+    )
+    return [(country, kind, serial) for country, kind, serial in rows]
+
+
+async def _stand_in_line(session: AsyncSession, places: Iterable[Place]) -> None:
+    """Wait until nobody else is changing who holds these serials, and keep others waiting until the commit.
+
+    Rows alone do not do: an heir whose claim is not committed yet would be overlooked, and two that swap their
+    serials would wait for each other. Locks are taken in one order, so that rivals never deadlock.
+    """
+    names = ("/".join(place).encode() for place in places)
+    keys = sorted({int.from_bytes(blake2b(name, digest_size=8).digest(), signed=True) for name in names})
+    key = func.unnest(cast(keys, ARRAY(BigInteger))).column_valued("key")
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def _take_permit(session: AsyncSession, request_id: str, country: str, kind: Kind, serial: str) -> int:
