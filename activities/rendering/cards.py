@@ -24,6 +24,7 @@ from xhtml2pdf.config.resources import ResourceAccessPolicy  # type: ignore[impo
 from activities.rendering.fonts import register_fonts
 from activities.rendering.layouts import layout
 from activities.rendering.plaintext import clean, one_line
+from activities.rendering.words import Words, words_in
 from domain.states import Kind
 
 
@@ -60,7 +61,7 @@ class CardFace:
 
     `kind` is a `Kind` value; `postcode` and `city` are those of the installation; `text` and
     `responsibilities` are plain text in which blank lines part paragraphs; `supersedes` is the version that
-    this one replaces.
+    this one replaces; `language` is that of the fixed words, a face stored without one is English.
     """
 
     number: str
@@ -80,22 +81,8 @@ class CardFace:
     issued_on: date
     extension: bool = False
     supersedes: int | None = None
+    language: str = "en"
 
-
-TIERS = {
-    "full": ("Full warranty", "parts and labour, all units"),
-    "compressor": ("Compressor warranty", "parts only, outdoor units"),
-}
-"""What a tier is called on a card and what it covers (`domain.md` §1)."""
-
-KINDS = {
-    Kind.COMMISSIONING: "Commissioning warranty",
-    Kind.WARRANTY_EXTENSION: "Warranty extension",
-    Kind.END_USER_WARRANTY: "End-user warranty",
-    Kind.EXTRA_YEARS: "Extra years",
-    Kind.UNIT_REPLACEMENT: "Unit replacement",
-}
-"""What a kind of request is called on its card. Points have no card."""
 
 _POLICY = ResourceAccessPolicy.server(None, allow_remote=False, max_resources=0, max_total_bytes=0)
 
@@ -113,13 +100,15 @@ def card_html(face: CardFace) -> str:
 
     Raises `RenderFailed` for a tier or kind that no card has.
     """
-    unknown = {tier.tier for tier in face.tiers} - TIERS.keys()
-    if unknown or face.kind not in KINDS:
+    words = words_in(face.language)
+    unknown = {tier.tier for tier in face.tiers} - words.tiers.keys()
+    if unknown or face.kind not in words.kinds:
         raise RenderFailed(f"Card {face.number} version {face.version}: no card has such a kind or tier.")
     return layout("card/card.html").render(
         face=_fit_for_print(face),
-        kind_name=KINDS[Kind(face.kind)],
-        tier_names=TIERS,
+        words=words,
+        kind_name=words.kinds[Kind(face.kind)],
+        mark=_mark(face, words),
         qr=_qr_code(face.verify_url),
     )
 
@@ -143,6 +132,13 @@ def card_pdf(face: CardFace) -> bytes:
         # Raised out here, so that the library's error, whose message quotes the card, is not its context.
         raise RenderFailed(f"Card {face.number} version {face.version} cannot be rendered ({reason}).")
     return target.getvalue()
+
+
+def _mark(face: CardFace, words: Words) -> str:
+    """The bar over a card that comes on top of another warranty; empty for all others."""
+    if face.extension:
+        return words.extension
+    return words.extra_years if face.kind == Kind.EXTRA_YEARS else ""
 
 
 def _fit_for_print(face: CardFace) -> CardFace:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from activities.rendering.cards import (
-    KINDS,
     CardFace,
     CardTier,
     CardUnit,
@@ -25,7 +24,9 @@ from activities.rendering.cards import (
     card_pdf,
     library_versions,
 )
+from activities.rendering.words import ENGLISH, WORDS, Words
 from domain.states import Kind
+from store.snapshots import from_json, to_json
 from tests.activities.rendering.faces import FACE, SIXTY, pages, squeezed
 
 MILLIMETRE = 72 / 25.4
@@ -63,16 +64,88 @@ def test_extension_and_later_version_are_marked() -> None:
     assert "Version 3 issued 2026-11-04 replaces version 2" in text
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_with_a_card_is_named_on_it(kind: Kind) -> None:
-    assert KINDS[kind] in card_html(replace(FACE, kind=kind.value))
+MARK = '<table class="mark">'
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+@pytest.mark.parametrize("kind", ENGLISH.kinds)
+def test_every_kind_with_a_card_is_named_on_it_and_marked_if_it_adds_to_a_warranty(kind: Kind, words: Words) -> None:
+    extension = kind is Kind.WARRANTY_EXTENSION
+    html = card_html(replace(FACE, kind=kind.value, extension=extension, language=words.language))
+    assert f'<p class="kind">{words.kinds[kind]} &middot; Spain</p>' in html
+    assert (words.extension in html) == extension
+    assert (words.extra_years in html) == (kind is Kind.EXTRA_YEARS)
+    assert html.count(MARK) == (kind in {Kind.WARRANTY_EXTENSION, Kind.EXTRA_YEARS})
+
+
+WORDLESS = replace(
+    FACE,
+    country_name="ES",
+    text="",
+    responsibilities="",
+    tiers=tuple(replace(tier, duration=tier.duration.split()[0]) for tier in FACE.tiers),
+)
+"""A card on which every word is ours."""
+
+
+def english_words() -> set[str]:
+    (text,) = pages(card_pdf(replace(WORDLESS, version=2, supersedes=1)))
+    return {word for word in text.split() if word.isalpha()} - {"ABC", "Madrid", "ES"}
+
+
+def test_a_spanish_card_has_no_english_word_of_ours() -> None:
+    (text,) = pages(card_pdf(replace(WORDLESS, language="es", version=2, supersedes=1)))
+    assert "TARJETA DE GARANTÍA ES-2026-000123 Garantía de puesta en marcha · ES Versión 2" in text
+    assert "Versión 2 emitida el 2026-11-04 sustituye a la versión 1" in text
+    assert "5 Garantía del compresor solo piezas, unidades exteriores del 2026-11-01 al 2031-10-31 último día" in text
+    assert "Instalador ABC Lugar de instalación 28013 Madrid, ES Puesta en marcha 2026-11-01" in text
+    assert "N.º Unidad Producto Número de serie 1 exterior CU-2Z50TBE 44810001A 2 interior" in text
+    assert "Tarjeta de garantía ES-2026-000123 · versión 2 · emitida el 2026-11-04 Página 1 de 1" in text
+    assert not english_words() & set(text.split())
+
+
+def test_a_portuguese_card_has_no_english_word_of_ours() -> None:
+    (text,) = pages(card_pdf(replace(WORDLESS, language="pt", version=2, supersedes=1)))
+    assert "CARTÃO DE GARANTIA ES-2026-000123 Garantia de colocação em serviço · ES Versão 2" in text
+    assert "Versão 2 emitido em 2026-11-04 substitui a versão 1" in text
+    assert "5 Garantia do compressor apenas peças, unidades exteriores de 2026-11-01 a 2031-10-31 último dia" in text
+    assert "Instalador ABC Local da instalação 28013 Madrid, ES Colocação em serviço 2026-11-01" in text
+    assert "N.º Unidade Produto Número de série 1 exterior CU-2Z50TBE 44810001A 2 interior" in text
+    assert "Cartão de garantia ES-2026-000123 · versão 2 · emitido em 2026-11-04 Página 1 de 1" in text
+    assert not english_words() & set(text.split())
+
+
+def test_a_card_says_its_language_in_its_title_too() -> None:
+    metadata = PdfReader(BytesIO(card_pdf(replace(FACE, language="pt")))).metadata
+    assert metadata is not None
+    assert metadata.title == "Cartão de garantia ES-2026-000123, versão 1"
+    assert '<html lang="pt">' in card_html(replace(FACE, language="pt-PT"))
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB", "de", "", "EN", '"><script>', "../es"])
+def test_an_unknown_language_is_english(language: str) -> None:
+    assert card_html(replace(FACE, language=language)) == card_html(FACE)
+
+
+def test_a_face_from_before_the_languages_is_read_as_english() -> None:
+    document = to_json(FACE)
+    del document["language"]
+    assert from_json(CardFace, document) == FACE
+    assert FACE.language == "en"
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_the_headings_of_the_two_texts_are_in_the_language(language: str) -> None:
+    html = card_html(replace(FACE, language=language))
+    assert f"<h2>{WORDS[language].conditions}</h2>" in html
+    assert f"<h2>{WORDS[language].responsibilities}</h2>" in html
 
 
 def test_there_is_no_place_for_personal_data() -> None:
     assert {field.name for field in fields(CardFace)} == {
         *("number", "version", "kind", "country", "country_name", "units", "tiers", "installer", "postcode"),
         *("city", "commissioned_on", "text", "responsibilities", "verify_url", "issued_on", "extension"),
-        "supersedes",
+        *("supersedes", "language"),
     }
     assert {field.name for field in fields(CardUnit)} == {"role", "product", "serial"}
     assert {field.name for field in fields(CardTier)} == {"tier", "duration", "first_day", "last_day"}
