@@ -1,12 +1,15 @@
 """Email templates hold plain text and the tags of domain.md §7, and nothing else."""
 
 import pickle
+import re
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities.rendering.emails import render_email
+from activities.rendering.plaintext import paragraphs
 from activities.rendering.templates import (
     BODY_LIMIT,
     SUBJECT_LIMIT,
@@ -19,6 +22,8 @@ from activities.rendering.templates import (
     events,
     pieces,
 )
+
+LANGUAGES = ("en", "es", "pt")
 
 
 def refusal(subject: str = "Request", body: str = "Hello") -> list[tuple[str, str]]:
@@ -177,34 +182,88 @@ def test_what_passes_consists_of_text_and_tags(source: str) -> None:
     assert "".join(written.split()) == "".join(source.split())
 
 
-def test_the_events_of_commissioning_have_templates() -> None:
+def test_every_row_of_the_recipient_table_has_its_templates() -> None:
     requester = ["submitted", "wrong_data", "denied", "processed", "processed_without_card", "cancelled"]
     requester += ["amended", "amended_without_card", "reminder", "expired", "message"]
-    wanted = {(event, "requester") for event in requester}
-    wanted |= {(event, "keyuser") for event in ("withdrawn", "cancelled_by_end_user", "reminder", "message")}
+    partner = ["submitted", "denied", "processed", "amended", "cancelled", "cancelled_by_end_user", "message"]
+    keyuser = ["submitted", "withdrawn", "cancelled_by_end_user", "reminder", "message"]
+    end_user = ["processed", "amended"]
+    wanted = {(event, "requester") for event in requester} | {(event, "partner") for event in partner}
+    wanted |= {(event, "keyuser") for event in keyuser} | {(event, "end_user") for event in end_user}
     assert set(events()) == wanted | {("escalation", "escalation")}
 
 
+def packaged(event: str, recipient: str, language: str) -> EmailTemplate:
+    template = default_template(event, recipient, language)
+    assert template is not None
+    assert template.language == language
+    return template
+
+
+def tags_in(text: str) -> set[str]:
+    return {piece.name for piece in pieces(text) if isinstance(piece, Tag)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("event", "recipient"), events())
-def test_packaged_templates_pass_name_the_request_and_link_to_it(event: str, recipient: str) -> None:
+def test_a_packaged_template_passes_and_has_what_its_reader_needs(event: str, recipient: str, language: str) -> None:
+    template = packaged(event, recipient, language)
+    check_template(template)
+    assert len(template.subject) <= 90
+    assert tags_in(template.subject) & {"request_id", "card_number"}
+    names = tags_in(template.subject + template.body)
+    assert "request_id" in names
+    assert ("card_number" in names) == ("warranty_summary" in names) == (event in {"processed", "amended"})
+    # The end user has no account: their link is the landing page, and they look for a card, not a request.
+    assert ("request_url" in names) == (recipient != "end_user")
+    assert ("landing_url" in names) == (recipient == "end_user" or (event, recipient) == ("denied", "partner"))
+    if recipient == "end_user":
+        assert tags_in(template.subject) == {"card_number"}
+        assert {"end_user_name", "partner_name"} <= names
+    # The older recipients also serve kinds of which no email ever named the end user.
+    assert "end_user_name" not in names or recipient in {"partner", "end_user"} or event == "submitted"
+
+
+@pytest.mark.parametrize(("event", "recipient"), events())
+def test_the_languages_of_a_template_say_the_same_each_in_its_own_words(event: str, recipient: str) -> None:
     folder = files("activities.rendering") / "templates" / "emails" / event / recipient
-    languages = [language.name for language in folder.iterdir()]
-    assert "en" in languages
-    for language in languages:
-        template = default_template(event, recipient, language)
-        assert template is not None
-        check_template(template)
-        names = {piece.name for piece in pieces(template.subject + template.body) if isinstance(piece, Tag)}
-        assert {"request_id", "request_url"} <= names
-        assert "request_id" in template.subject
-        assert ("card_number" in names) == (event in {"processed", "amended"})
+    assert {language.name for language in folder.iterdir()} == set(LANGUAGES)
+    templates = [packaged(event, recipient, language) for language in LANGUAGES]
+    assert len({frozenset(tags_in(template.subject)) for template in templates}) == 1
+    assert len({tuple(_outline(template.body)) for template in templates}) == 1
+    assert len({template.subject for template in templates}) == len(LANGUAGES)
+    english, *others = (_sentences(template.body) for template in templates)
+    assert not any(english & other for other in others)
 
 
-def test_a_missing_language_falls_back_to_english() -> None:
-    english = default_template("denied", "requester", "en")
-    assert english is not None
-    for language in ("pt-BR", "pt", "en-GB", "", "../en", "EN", "en/../../x"):
-        assert default_template("denied", "requester", language) == english
+def _sentences(body: str) -> set[str]:
+    """The lines of a template that have to be translated."""
+    return {line for line in body.splitlines() if re.sub(r"{{ \w+ }}|\W", "", line)} - {"Keydesk"}
+
+
+def _outline(body: str) -> list[frozenset[str]]:
+    """The tags of each paragraph: they decide together whether it is left out."""
+    return [frozenset(tags_in("\n".join(lines))) for lines in paragraphs(body)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("event", "recipient"), events())
+def test_with_its_values_a_packaged_email_is_whole(event: str, recipient: str, language: str) -> None:
+    template = packaged(event, recipient, language)
+    values = {tag: f"<{tag}>" for tag in TAGS}
+    done = render_email(template, values, language=language)
+    assert "{{" not in done.subject + done.text
+    for name in tags_in(template.subject + template.body):
+        assert f"<{name}>" in done.subject + done.text
+    quiet = render_email(template, values | {"comment": "", "denied_documents": ""}, language=language)
+    assert not [line for line in quiet.text.splitlines() if line.endswith(": ")]
+
+
+def test_a_missing_language_falls_back_to_its_base_language_and_then_to_english() -> None:
+    for language in ("pt", "pt-PT", "pt-BR"):
+        assert default_template("denied", "requester", language) == packaged("denied", "requester", "pt")
+    for language in ("de", "de-AT", "en-GB", "", "../en", "EN", "ES", "en/../../x"):
+        assert default_template("denied", "requester", language) == packaged("denied", "requester", "en")
 
 
 @pytest.mark.parametrize(
