@@ -1,25 +1,40 @@
 """Which warranty a request would get by today's configuration: the preview, and what accept freezes."""
 
+from dataclasses import replace
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.calendar import local_date
+from domain.choosing import assign_chosen, extended
 from domain.policies import InstallerClass, Scheme
-from domain.requests import Commissioning, UnitRole
+from domain.requests import UnitRole, WarrantyRequest
 from domain.states import Kind
 from domain.warranties import Assignment, Goods, Sale, assign
-from store import accounts, catalogue, policies
+from store import accounts, catalogue, grants, policies
 from store.tables.countries import Company, Country
 from store.tables.requests import Request
 
 
-async def assess(session: AsyncSession, row: Request, data: Commissioning, *, superuser: bool) -> Assignment:
-    """Select the policy for the request as it stands, with the trace (`domain.md` §3). Changes nothing."""
+async def assess(session: AsyncSession, row: Request, data: WarrantyRequest, *, superuser: bool) -> Assignment:
+    """The warranty that the request as it stands would get, with the trace (`domain.md` §3). Changes nothing."""
+    sale = await _sale(session, row, data, superuser=superuser)
+    current = await policies.current_policies(session, row.country)
+    if data.chosen_by is None:
+        return assign(current, sale, data.commissioned_on)
+    chosen = assign_chosen(current, sale, data.commissioned_on, tag=data.chosen_by, chosen=row.warranty_type)
+    base = await grants.latest(session, row.base_id) if row.base_id and chosen.policy else None
+    if base is None:
+        return chosen
+    return replace(chosen, tiers=extended(base, chosen.durations), base_durations=base.durations)
+
+
+async def _sale(session: AsyncSession, row: Request, data: WarrantyRequest, *, superuser: bool) -> Sale:
     country = await session.get_one(Country, row.country)
     company = await accounts.company_of(session, row.company_id)
     unit = company.organisational_unit if company else None
     outdoor = [one.product for one in data.units if one.role is UnitRole.OUTDOOR]
     products = await catalogue.products_of(session, row.country, outdoor)
-    sale = Sale(
+    return Sale(
         kind=Kind(row.kind),
         as_of=local_date(row.submitted_at, country.time_zone),
         commissioned_on=data.commissioned_on,
@@ -32,7 +47,6 @@ async def assess(session: AsyncSession, row: Request, data: Commissioning, *, su
         superuser=superuser,
         wholesaler_gives_warranty=await gives_warranty(session, data),
     )
-    return assign(await policies.current_policies(session, row.country), sale, data.commissioned_on)
 
 
 def _installer_class(company: Company | None) -> InstallerClass | None:
@@ -42,13 +56,15 @@ def _installer_class(company: Company | None) -> InstallerClass | None:
     return InstallerClass(company.company_class)
 
 
-async def gives_warranty(session: AsyncSession, data: Commissioning) -> bool:
-    """What the matrix says. Without a cell (a keyuser was warned of that) nobody has said that it does."""
+async def gives_warranty(session: AsyncSession, data: WarrantyRequest) -> bool | None:
+    """What the matrix says, None where it is not asked. Without a cell nobody has said that it does."""
+    if not data.asks_wholesaler:
+        return None
     cell = await catalogue.cell_of(session, data)
     return cell is not None and cell.gives_warranty
 
 
-async def card_text(session: AsyncSession, row: Request, data: Commissioning, assignment: Assignment) -> str:
+async def card_text(session: AsyncSession, row: Request, data: WarrantyRequest, assignment: Assignment) -> str:
     """The country's text for the card of this grant: by range, by the policy's tag, and by what the matrix says."""
     if assignment.policy_number is None or assignment.policy_version is None:
         raise ValueError("an assignment without a policy has no card")

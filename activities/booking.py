@@ -5,12 +5,13 @@ database says, made, journalled, and its emails queued. A move that was made alr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
+from activities.holds import take_hold
 from activities.moves import MOVES, Move, carry
 from activities.notices import announce
 from activities.refusals import refusals_cross
@@ -18,10 +19,10 @@ from domain import access
 from domain.clocks import Used
 from domain.errors import Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
 from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder, Ring
-from domain.notifications import ON_ALARM, ON_SUBMIT, notices
-from domain.requests import Commissioning
-from domain.states import Side, State
-from store import accounts, cards, clocks, decisions, emails, intake, requests
+from domain.notifications import ON_ALARM, notices, on_submit
+from domain.requests import CARRIED
+from domain.states import Kind, Side, State, Trigger
+from store import accounts, bases, cards, clocks, decisions, emails, intake, requests
 from store.engine import Sessions
 from store.snapshots import from_json
 from store.tables.requests import Decision, Intake, Request
@@ -74,6 +75,12 @@ class Booking:
             return await self._make(move, order.used)
 
     @activity.defn
+    async def stand(self, request_id: str) -> Booked:
+        """Where the request stands, with all that it still owes: for a workflow that was overtaken."""
+        async with self.sessions.begin() as session:
+            return await _standing(session, await _locked(session, request_id))
+
+    @activity.defn
     async def ring(self, order: Ring) -> tuple[int, ...]:
         """Queue the reminder or escalation, once in the life of a request; answers the emails to send."""
         async with self.sessions.begin() as session:
@@ -94,7 +101,6 @@ class Booking:
         return await self._enter(session, coming)
 
     async def _enter(self, session: AsyncSession, coming: Intake) -> Booked:
-        account = await accounts.account_of(session, coming.login)
         row = Request(
             id=coming.request_id,
             country=coming.country,
@@ -102,17 +108,20 @@ class Booking:
             state=State.SUBMITTED.value,
             version=0,
             login=coming.login,
-            company_id=account.company_id if account else None,
+            company_id=coming.company_id,
             submitted_at=coming.submitted_at,
         )
         session.add(row)
-        await carry(session, row, from_json(Commissioning, coming.body))
-        step = requests.Step(coming.login, "submit", State.SUBMITTED, coming.submitted_at)
+        data = from_json(CARRIED[Kind(coming.kind)], coming.body)
+        await carry(session, row, data)
+        await take_hold(session, row, data)
+        step = requests.Step(coming.login or END_USER, "submit", State.SUBMITTED, coming.submitted_at)
         requests.journalise(session, row, step)
         await session.flush()
         coming.outcome = "recorded"
         patience = await clocks.set_turn(session, row, Used(), coming.submitted_at)
-        queued = await announce(session, row, ON_SUBMIT, cause="v1", at=self.now(), base_url=self.base_url)
+        told = on_submit(data.kind)
+        queued = await announce(session, row, told, cause="v1", at=self.now(), base_url=self.base_url)
         return Booked(State(row.state), row.version, emails=queued, patience=patience)
 
     async def _book(self, session: AsyncSession, order: BookMove) -> Booked:
@@ -191,14 +200,33 @@ class Booking:
         queued = await announce(
             move.session,
             move.row,
-            notices(move.trigger, has_card=card is not None),
+            notices(move.kind, move.trigger, has_card=card is not None),
             cause=f"v{move.row.version}",
             comment=move.comment if move.told is None else move.told,
             at=move.at,
             base_url=self.base_url,
         )
         owed = card is not None and card.request_version == move.row.version
-        return Booked(State(move.row.state), move.row.version, owed, queued, patience)
+        booked = Booked(State(move.row.state), move.row.version, owed, queued, patience)
+        return await self._with_fallen(move, booked) if move.target is State.CANCELLED else booked
+
+    async def _with_fallen(self, move: Move, booked: Booked) -> Booked:
+        """Extra years that rest on a cancelled warranty are cancelled with it, in the same transaction."""
+        for row in await bases.resting_on(move.session, move.row.id):
+            falls = Move(
+                move.session,
+                row,
+                Trigger.CANCEL_WITH_BASE,
+                State.CANCELLED,
+                Side.SYSTEM,
+                move.at,
+                self.base_url,
+                comment=move.comment,
+                payload={"by": move.row.cancelled_by},
+            )
+            fell = await self._make(falls, clocks.used_of(row))
+            booked = replace(booked, emails=booked.emails + fell.emails, fallen=(*booked.fallen, row.id))
+        return booked
 
 
 async def _locked(session: AsyncSession, request_id: str) -> Request:

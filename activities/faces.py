@@ -3,13 +3,14 @@
 from datetime import date
 
 from activities.rendering.cards import CardFace, CardTier, CardUnit
-from domain.requests import Commissioning
+from domain.policies import Tier
+from domain.requests import WarrantyRequest
 from domain.states import Kind
 from domain.warranties import Assignment
 
 
 def face_of(
-    data: Commissioning,
+    data: WarrantyRequest,
     assignment: Assignment,
     *,
     kind: Kind,
@@ -22,7 +23,7 @@ def face_of(
     issued_on: date,
 ) -> CardFace:
     """Units, tiers, installer and place, the country's text; nothing personal (`domain.md` §3)."""
-    durations = {grant.tier: str(grant.duration) for grant in assignment.durations}
+    durations = tier_durations(assignment)
     return CardFace(
         number=number,
         version=version,
@@ -47,7 +48,15 @@ def face_of(
     )
 
 
+def tier_durations(assignment: Assignment) -> dict[Tier, str]:
+    """How long each tier lasts, in words; with extra years `5 years + 2 years`."""
+    words: dict[Tier, str] = {}
+    for grant in (*assignment.base_durations, *assignment.durations):
+        words[grant.tier] = f"{words[grant.tier]} + {grant.duration}" if grant.tier in words else str(grant.duration)
+    return words
+
+
 def warranty_summary(assignment: Assignment | None) -> str:
     """The grant in a few words: `1 year full + 5 years compressor`."""
-    durations = assignment.durations if assignment else ()
-    return " + ".join(f"{grant.duration} {grant.tier}" for grant in durations) or "no warranty"
+    durations = tier_durations(assignment) if assignment else {}
+    return " + ".join(f"{duration} {tier}" for tier, duration in durations.items()) or "no warranty"

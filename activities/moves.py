@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities import assessment, faces
+from activities import assessment, faces, holds
 from domain.access import Caller
 from domain.calendar import local_date
-from domain.errors import Invalid, MoveRefused
+from domain.clocks import turn_of
+from domain.errors import FieldError, Invalid, MoveRefused, NotEditable, WarrantyTypeMissing
 from domain.labels import CancelledBy
-from domain.requests import Commissioning
+from domain.requests import CARRIED, WarrantyRequest
 from domain.states import Kind, Side, State, Trigger
 from domain.warranties import Assignment, moved
 from domain.withdrawal import may_cancel
@@ -60,16 +61,20 @@ async def accept(move: Move) -> Changes:
     Without a policy the request is accepted all the same: no card, no number (`domain.md` §3).
     """
     data = await requests.carried(move.session, move.row)
+    await holds.refuse_lost_base(move.session, move.row, move.at)
     superuser = move.actor is not None and move.actor.superuser
     assignment = await assessment.assess(move.session, move.row, data, superuser=superuser)
+    if data.chosen_by is not None and assignment.policy is None:
+        raise WarrantyTypeMissing("Choose a warranty type that fits, and save it, before you accept.")
     grants.freeze(move.session, move.row.id, move.next_version, assignment)
     changes: Changes = {"policy": {"from": None, "to": assignment.policy}}
-    if assignment.policy is not None:
-        number = await pools.draw(move.session, move.row.country, "card", move.row.id)
-        text = await assessment.card_text(move.session, move.row, data, assignment)
-        await _promise(move, data, assignment, number=number, text=text)
-        changes["card_number"] = {"from": None, "to": number}
-    return changes
+    if assignment.policy is None:
+        await pools.free(move.session, move.row.id)
+        return changes
+    number = await holds.number_for(move.session, move.row, data)
+    text = await assessment.card_text(move.session, move.row, data, assignment)
+    await _promise(move, data, assignment, number=number, text=text)
+    return {**changes, "card_number": {"from": None, "to": number}}
 
 
 async def deny(move: Move) -> Changes:
@@ -82,17 +87,19 @@ async def deny(move: Move) -> Changes:
             document.verdict, document.reason = "denied", move.comment
     if unknown := named - {name.removeprefix("documents/") for name in changes}:
         raise Invalid(f"Nothing is attached for: {', '.join(sorted(unknown))}.")
+    if turn_of(move.kind, State.DENIED) is None:
+        await units.release(move.session, move.row.id)
     return changes
 
 
 async def resubmit(move: Move) -> Changes:
     """Take over what the requester changed; serials are claimed anew. Raises DuplicateSerial."""
-    return await rewrite(move.session, move.row, carried_by(move.payload))
+    return await rewrite(move.session, move.row, carried_by(move.kind, move.payload))
 
 
 async def amend(move: Move) -> Changes:
     """Take over the correction, move the frozen durations to the new start, promise the next card version."""
-    data = carried_by(move.payload)
+    data = carried_by(move.kind, move.payload)
     changes = await rewrite(move.session, move.row, data)
     granted = await grants.latest(move.session, move.row.id)
     card = await cards.latest(move.session, move.row.id)
@@ -113,7 +120,7 @@ async def end(move: Move) -> Changes:
         Trigger.EXPIRE: CancelledBy.EXPIRED,
     }
     await _refuse_late_withdrawal(move)
-    move.row.cancelled_by = by[move.trigger].value
+    move.row.cancelled_by = by[move.trigger].value if move.trigger in by else move.payload["by"]
     await units.release(move.session, move.row.id)
     await cards.withdraw(move.session, move.row.id)
     await emails.drop_unsent_with_card(move.session, move.row.id)
@@ -153,10 +160,11 @@ MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
     Trigger.CANCEL: end,
     Trigger.CANCEL_BY_END_USER: end,
     Trigger.EXPIRE: end,
+    Trigger.CANCEL_WITH_BASE: end,
 }
 
 
-async def carry(session: AsyncSession, row: Request, data: Commissioning) -> None:
+async def carry(session: AsyncSession, row: Request, data: WarrantyRequest) -> None:
     """Make `data` what the locked request carries: columns, units, documents, claims. Raises DuplicateSerial."""
     requests.carry(row, data)
     await session.flush()
@@ -165,19 +173,37 @@ async def carry(session: AsyncSession, row: Request, data: Commissioning) -> Non
     await units.claim(session, row.id, row.country, Kind(row.kind), data.outdoor_serials)
 
 
-async def rewrite(session: AsyncSession, row: Request, data: Commissioning) -> Changes:
+async def rewrite(session: AsyncSession, row: Request, data: WarrantyRequest) -> Changes:
     """`carry`, answering the differences to what the request carried before."""
     before = await requests.carried(session, row)
     await carry(session, row, data)
     return requests.differences(before, data)
 
 
-def carried_by(payload: dict[str, Any]) -> Commissioning:
+async def choose(session: AsyncSession, row: Request, warranty_type: str, *, superuser: bool) -> Changes:
+    """Choose the warranty type of an end-user kind (`domain.md` §2.2).
+
+    Raises NotEditable for other kinds, Invalid for one that does not fit, with the reason that the engine gives.
+    """
+    data = await requests.carried(session, row)
+    if data.chosen_by is None:
+        raise NotEditable(
+            "The warranty of this kind is not chosen.", fields=[FieldError("/warranty_type", "not for this kind")]
+        )
+    before, row.warranty_type = row.warranty_type, warranty_type
+    assignment = await assessment.assess(session, row, data, superuser=superuser)
+    if assignment.policy is None:
+        why = next((one.detail for one in assignment.trace if one.policy == warranty_type), "no such warranty type")
+        raise Invalid("This warranty type does not fit.", fields=[FieldError("/warranty_type", why or "does not fit")])
+    return {} if before == warranty_type else {"warranty_type": {"from": before, "to": warranty_type}}
+
+
+def carried_by(kind: Kind, payload: dict[str, Any]) -> WarrantyRequest:
     """The whole of what a decision wants the request to carry, documents included."""
-    return from_json(Commissioning, payload["data"])
+    return from_json(CARRIED[kind], payload["data"])
 
 
-async def _promise(move: Move, data: Commissioning, assignment: Assignment, *, number: str, text: str) -> None:
+async def _promise(move: Move, data: WarrantyRequest, assignment: Assignment, *, number: str, text: str) -> None:
     country = await move.session.get_one(Country, move.row.country)
     company = await accounts.company_of(move.session, move.row.company_id)
     token = cards.new_token()

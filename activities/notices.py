@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.faces import warranty_summary
 from domain.labels import label
 from domain.notifications import Notice, Recipient
-from domain.requests import Commissioning
+from domain.requests import WarrantyRequest
 from domain.states import State
 from store import accounts, cards, emails, grants, requests
 from store.tables.countries import Account, Country
@@ -26,14 +26,17 @@ async def announce(
 ) -> tuple[int, ...]:
     """Queue `told`, each once per `cause` (the version just reached, an alarm); answers the ids of the emails."""
     country = await session.get_one(Country, row.country)
-    requester = await session.get_one(Account, row.login)
+    requester = await session.get(Account, row.login) if row.login else None
+    company = await accounts.company_of(session, row.company_id)
+    data = await requests.carried(session, row)
     addresses = {
-        Recipient.REQUESTER: requester.email,
+        Recipient.REQUESTER: requester.email if requester else "",
+        Recipient.PARTNER: company.email if company else "",
+        Recipient.END_USER: data.end_user.email,
         Recipient.KEYUSER: country.keyuser_email,
         Recipient.ESCALATION: country.escalation_email,
     }
     card = await cards.latest(session, row.id)
-    data = await requests.carried(session, row)
     tags = await _tags(session, row, data, comment=comment, base_url=base_url)
     queued = [
         await emails.queue(
@@ -54,11 +57,11 @@ async def announce(
 
 
 async def _tags(
-    session: AsyncSession, row: Request, data: Commissioning, *, comment: str, base_url: str
+    session: AsyncSession, row: Request, data: WarrantyRequest, *, comment: str, base_url: str
 ) -> dict[str, str]:
     """The values of all allowed tags, as they are now."""
     company = await accounts.company_of(session, row.company_id)
-    name = company.name if company else row.login
+    name = company.name if company else row.login or ""
     card = await cards.latest(session, row.id)
     denied = {one.requirement: None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
     return {

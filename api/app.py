@@ -8,18 +8,24 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from activities.mail_server import MailServer
 from api import (
     commissioning,
     configuration,
     documents,
+    downloads,
     errors,
     health,
+    landing,
     listing,
     messages,
+    notifications,
+    numbers,
     permits,
     public,
     requests,
     verify,
+    warranty_extension,
 )
 from api.dependencies import Parts
 from api.identity import LocalTokens
@@ -30,6 +36,21 @@ from store.engine import connect, sessions
 from store.files import Files
 from workflows import client as temporal
 
+RESOURCES = (
+    commissioning,
+    warranty_extension,
+    listing,
+    requests,
+    messages,
+    documents,
+    permits,
+    numbers,
+    configuration,
+    notifications,
+    downloads,
+    public,
+    landing,
+)
 STATIC = Path(__file__).parent / "pages" / "static"
 
 
@@ -50,6 +71,8 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             desk=temporal.Desk(client),
             tokens=LocalTokens(settings.token_secret.get_secret_value()),
             now=now,
+            mail=MailServer(settings.smtp_url.get_secret_value(), timeout=10),
+            sender=settings.mail_from,
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
@@ -87,6 +110,6 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1")
-    for resource in (commissioning, listing, requests, messages, documents, permits, configuration, public):
+    for resource in RESOURCES:
         router.include_router(resource.router)
     return router

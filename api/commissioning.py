@@ -5,10 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from api.dependencies import CallerOf, KeyOf, PartsOf
-from api.errors import documented
-from api.schemas.commissioning import CommissioningBody
 from api.schemas.requests import RequestView
-from api.submitting import refuse_role, submit
+from api.schemas.warranties import CommissioningBody
+from api.submitting import answers, refuse_role, submit, told
 from domain import errors
 from domain.access import Caller
 from domain.states import Kind
@@ -25,22 +24,7 @@ def submitter(caller: CallerOf) -> Caller:
 @router.post(
     "/commissioning",
     status_code=201,
-    responses={
-        200: {"model": RequestView, "description": "the same key and body came before: the same request"},
-        **documented(
-            errors.NotAuthenticated,
-            errors.Forbidden,
-            errors.NotFound,
-            errors.DuplicateSerial,
-            errors.Invalid,
-            errors.IdempotencyConflict,
-            errors.WholesalerNotDistributing,
-            errors.WholesalerNotConfigured,
-            errors.RegistrationLate,
-            errors.DocumentMissing,
-            errors.Unavailable,
-        ),
-    },
+    responses=answers(errors.WholesalerNotDistributing, errors.WholesalerNotConfigured),
 )
 async def submit_commissioning(
     body: CommissioningBody,
@@ -50,7 +34,5 @@ async def submit_commissioning(
     response: Response,
 ) -> RequestView:
     """File a commissioning request for the caller's company."""
-    view, created = await submit(parts, caller, Kind.COMMISSIONING, body.parsed(), key)
-    response.status_code = 201 if created else 200
-    response.headers["Location"] = f"/api/v1/requests/{view.id}"
-    return view
+    view, created = await submit(parts, caller, body.parsed(), key)
+    return told(response, view, created=created)

@@ -7,17 +7,16 @@ from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities.rendering.templates import EmailTemplate, TemplateRefused, check_template, events
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
-from api.fields import Body, Line, Text
+from api.fields import Body, Text
 from api.schemas.requests import Version
 from domain import errors
 from domain.access import Caller, Role
 from domain.errors import FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from domain.policies import Tag
-from store import emails
-from store.tables.configuration import CardText, LineUp, Notification
+from domain.pools import ExtensionMode
+from store.tables.configuration import CardText, LineUp
 from store.tables.countries import Country
 
 router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
@@ -57,6 +56,10 @@ class Settings(BaseModel):
     keyuser_escalation: timedelta
     requester_reminder: timedelta
     requester_expiry: timedelta
+    extension_mode: ExtensionMode
+    end_user_warranties: bool
+    extra_years_message: str
+    cancellation_message: str
 
 
 class SettingsPatch(Body):
@@ -71,13 +74,10 @@ class SettingsPatch(Body):
     keyuser_escalation: Lasting | None = None
     requester_reminder: Lasting | None = None
     requester_expiry: Lasting | None = None
-
-
-class TemplateBody(Body):
-    """One email: plain text with the allowed tags, as in `{{ request_id }}`."""
-
-    subject: Text
-    body: Annotated[str, Field(max_length=20_000)]
+    extension_mode: ExtensionMode | None = None
+    end_user_warranties: bool | None = None
+    extra_years_message: Text | None = None
+    cancellation_message: Text | None = None
 
 
 class CardTextBody(Body):
@@ -134,27 +134,6 @@ def _refuse_order(row: Country) -> None:
         wrong.append(FieldError("/requester_reminder", "comes after the expiry"))
     if wrong:
         raise Invalid("These durations do not go together.", fields=wrong)
-
-
-@router.put("/notifications/{event}/{recipient}/{language}", responses=documented(*REFUSALS))
-async def write_notification(
-    country: str, event: str, recipient: str, language: Line, body: TemplateBody, _: ConfigurerOf, parts: PartsOf
-) -> TemplateBody:
-    """The country's own text of an email, instead of the one that comes with Keydesk."""
-    if (event, recipient) not in events():
-        raise NotFound(f"There is no email about {event} to {recipient}.")
-    try:
-        check_template(EmailTemplate(body.subject, body.body, language))
-    except TemplateRefused as refused:
-        fields = [FieldError(f"/{name}", sentence) for name, sentence in refused.problems]
-        raise Invalid("This template is not plain text with allowed tags.", fields=fields) from None
-    async with parts.sessions.begin() as session:
-        row = await emails.exact_text(session, country, event, recipient, language)
-        if row is None:
-            row = Notification(country=country, event=event, recipient=recipient, language=language)
-            session.add(row)
-        row.subject, row.body = body.subject, body.body
-    return body
 
 
 @router.put("/card-texts/{product_range}/{warranty_type}", responses=documented(*REFUSALS))

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from activities.mail_server import MailServer
 from api.identity import Verifier
 from domain.access import Caller
 from domain.errors import Invalid, NotAuthenticated
@@ -28,6 +29,8 @@ class Parts:
     desk: Desk
     tokens: Verifier
     now: Callable[[], datetime]
+    mail: MailServer
+    sender: str
     base_url: str
     pepper: bytes
     demo: bool

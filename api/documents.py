@@ -67,6 +67,7 @@ async def download(document_id: str, caller: CallerOf, parts: PartsOf) -> Respon
         if found is None or not (
             access.may_see(caller, documents.owner_of(found))
             or await documents.attached_within_sight(session, found.id, caller)
+            or await documents.offered_in(session, found.id, caller.country)
         ):
             raise NotFound("There is no such document.")
     return Response(

@@ -15,8 +15,8 @@ from api.submitting import fingerprint
 from domain import access, errors
 from domain.access import Caller
 from domain.errors import IdempotencyConflict, NotFound
-from domain.notifications import TO_OTHER_SIDE
-from domain.states import State
+from domain.notifications import to_other_side
+from domain.states import Kind, State
 from store import emails, messages, requests
 from store.tables.requests import Message
 from workflows.client import Case
@@ -51,7 +51,7 @@ async def read_messages(request_id: str, caller: CallerOf, parts: PartsOf) -> Me
     """The messages of a request. Reading them clears the caller's side's unread marker."""
     async with parts.sessions.begin() as session:
         row = await sight(session, request_id, caller)
-        await messages.mark_read(session, row.id, access.side_of(caller, requests.owner_of(row)))
+        await messages.mark_read(session, row.id, access.speaks_for(caller, requests.owner_of(row)))
         found = await messages.messages_of(session, row.id)
     return Messages(items=[_view(one) for one in found])
 
@@ -89,7 +89,7 @@ async def _written(
             raise NotFound(f"There is no request {request_id}.")
         found = await messages.find(session, row.id, caller.login, key)
         if created := found is None:
-            side = access.side_of(caller, requests.owner_of(row))
+            side = access.speaks_for(caller, requests.owner_of(row))
             step = requests.Step(caller.login, "message", State(row.state), parts.now(), body.text)
             requests.journalise(session, row, step)
             found = messages.write(
@@ -107,7 +107,7 @@ async def _written(
             await announce(
                 session,
                 row,
-                TO_OTHER_SIDE[side],
+                to_other_side(Kind(row.kind), side),
                 cause=f"v{row.version}",
                 at=step.at,
                 base_url=parts.base_url,

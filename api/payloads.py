@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
 from api.errors import pointed
-from api.schemas.commissioning import AttachmentBody, CommissioningBody
 from api.schemas.requests import DecisionBody
+from api.schemas.warranties import BODIES, AttachmentBody, shown
 from domain import submission
 from domain.calendar import local_date
 from domain.errors import CommentRequired, FieldError, Invalid, NotEditable
-from domain.requests import Attachment, Commissioning
+from domain.requests import Attachment, WarrantyRequest
 from domain.resubmission import Judged, answer_denial
 from domain.states import Kind, State, Trigger
 from store import catalogue, requests
@@ -26,7 +26,7 @@ from store.tables.requests import Request
 
 COMMENTED = {Trigger.DENY, Trigger.FLAG_WRONG_DATA, Trigger.CANCEL, Trigger.AMEND}
 AMENDABLE = {"end_user", "units", "documents", "commissioned_on", "remarks"}
-FIXED = ("country",)
+FIXED = ("country", "warranty_code", "partner", "base")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Payload:
             raise Invalid("Only attached documents can be denied.", fields=wrong)
         return sorted({one for one in named if isinstance(one, str)})
 
-    async def _answered(self) -> Commissioning:
+    async def _answered(self) -> WarrantyRequest:
         """After a denial: new documents for the denied ones, and nothing else."""
         if self.body.data:
             raise NotEditable(
@@ -101,7 +101,7 @@ class Payload:
         submission.check_fields(fresh, await known_for(self.parts, self.session, self.row, fresh))
         return answered
 
-    async def _corrected(self) -> Commissioning:
+    async def _corrected(self) -> WarrantyRequest:
         """After wrong data anything may change, and requesters are held to every rule again."""
         data = await patched(self.session, self.row, self.body.data or {})
         known = await known_for(self.parts, self.session, self.row, data)
@@ -124,7 +124,7 @@ class Payload:
             raise Invalid("New documents are needed, not names.", fields=wrong)
         return tuple(one.parsed() for one in offered if isinstance(one, AttachmentBody))
 
-    async def _amended(self) -> Commissioning:
+    async def _amended(self) -> WarrantyRequest:
         """The keyuser's late correction, which is trusted like any SAVE."""
         patch = self.body.data or {}
         if fixed := [name for name in patch if name not in AMENDABLE]:
@@ -135,7 +135,7 @@ class Payload:
         return await saved(self.parts, self.session, self.row, patch)
 
 
-async def saved(parts: Parts, session: AsyncSession, row: Request, patch: dict[str, Any]) -> Commissioning:
+async def saved(parts: Parts, session: AsyncSession, row: Request, patch: dict[str, Any]) -> WarrantyRequest:
     """What the request carries after a keyuser's SAVE: shape and references are checked, the rest is trusted."""
     data = await patched(session, row, patch)
     with below("/data"):
@@ -143,21 +143,21 @@ async def saved(parts: Parts, session: AsyncSession, row: Request, patch: dict[s
     return data
 
 
-async def patched(session: AsyncSession, row: Request, patch: dict[str, Any]) -> Commissioning:
+async def patched(session: AsyncSession, row: Request, patch: dict[str, Any]) -> WarrantyRequest:
     """What the request would carry after a JSON merge patch. Raises NotEditable and Invalid, below /data."""
-    shown = CommissioningBody.shown(await requests.carried(session, row))
+    before = shown(await requests.carried(session, row))
     for name in FIXED:
-        if patch.get(name, shown[name]) != shown[name]:
+        if name in before and patch.get(name, before[name]) != before[name]:
             raise NotEditable(f"{name} never changes.", fields=[FieldError(f"/data/{name}", "may not change")])
     try:
-        return CommissioningBody.model_validate(merge(shown, patch)).parsed()
+        return BODIES[Kind(row.kind)].model_validate(merge(before, patch)).parsed()
     except ValidationError as failure:
         raise Invalid(
             "The request would have bad fields; see errors.", fields=pointed(failure.errors(), "/data")
         ) from None
 
 
-async def known_for(parts: Parts, session: AsyncSession, row: Request, data: Commissioning) -> submission.Catalogue:
+async def known_for(parts: Parts, session: AsyncSession, row: Request, data: WarrantyRequest) -> submission.Catalogue:
     """What the country knows that bears on the changed request; deadlines count from the first submission."""
     country = await session.get_one(Country, row.country)
     return await catalogue.catalogue_for(

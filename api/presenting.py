@@ -7,19 +7,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.assessment import assess
 from api.schemas import requests as schemas
-from api.schemas.commissioning import CommissioningBody
+from api.schemas.warranties import shown
 from domain import access
 from domain.access import Caller, Role
 from domain.calendar import local_date
 from domain.labels import label
-from domain.requests import Attachment, Commissioning
+from domain.requests import CARRIED, Attachment, WarrantyRequest
 from domain.states import Kind, Side, State
 from domain.submission import concerns
 from domain.warranties import Assignment
 from statemachines.registry import offers
 from store import catalogue, requests
 from store.related import Related, related
-from store.requests import CARRIED
 from store.snapshots import from_json
 from store.tables.countries import Country
 from store.tables.requests import Request
@@ -66,7 +65,8 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         version=row.version,
         submitted_at=row.submitted_at,
         requester=schemas.RequesterView(login=row.login, company=hanging.company),
-        data=CommissioningBody.shown(_carried(row, hanging)),
+        warranty_type=row.warranty_type,
+        data=shown(_carried(row, hanging)),
         documents=[
             schemas.DocumentView(
                 requirement=one.requirement,
@@ -80,7 +80,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         allowed_actions=allowed_actions(row, caller),
         turn=row.turn,
         due_at=row.due_at,
-        unread_messages=hanging.unread.get(side, 0),
+        unread_messages=hanging.unread.get(access.speaks_for(caller, requests.owner_of(row)), 0),
         cancelled_by=row.cancelled_by,
         warnings=[],
         assignment=None if hanging.granted is None else _assignment(hanging.granted),
@@ -102,7 +102,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
     )
 
 
-def _carried(row: Request, hanging: Related) -> Commissioning:
+def _carried(row: Request, hanging: Related) -> WarrantyRequest:
     return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
         tuple(Attachment(one.requirement, str(one.document_id)) for one, _ in hanging.documents)
     )
@@ -122,7 +122,7 @@ def _assignment(assignment: Assignment) -> schemas.AssignmentView:
     )
 
 
-async def _warnings(session: AsyncSession, row: Request, data: Commissioning) -> list[schemas.WarningView]:
+async def _warnings(session: AsyncSession, row: Request, data: WarrantyRequest) -> list[schemas.WarningView]:
     country = await session.get_one(Country, row.country)
     submitted_on = local_date(row.submitted_at, country.time_zone)
     known = await catalogue.catalogue_for(

@@ -16,13 +16,14 @@ from api.requests import pdf_of
 from api.submitting import fingerprint
 from domain import errors
 from domain.calendar import local_date
+from domain.choosing import live
 from domain.errors import Forbidden, MoveRefused, NotFound, RateLimited
 from domain.labels import public_label
 from domain.messages import Decide
 from domain.serials import normalise_postcode
-from domain.states import State, Trigger
+from domain.states import Kind, State, Trigger
 from domain.withdrawal import may_cancel
-from store import accounts, cards, decisions, lookups, misses
+from store import accounts, bases, cards, decisions, grants, lookups, misses
 from store.tables import requests as tables
 from store.tables.countries import Country
 from store.tables.effects import Card
@@ -109,15 +110,15 @@ async def search(body: SearchBody, who: Visitor, parts: PartsOf) -> Found:
 )
 async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf, key: KeyOf) -> WarrantyView:
     """Cancel before the decision, or inside the withdrawal period after it."""
-    proven = await _proven(parts, request_id, body, who)
+    row = await proven(parts, request_id, body, who)
     key = own_key(key)
     async with parts.sessions.begin() as session:
-        known = await decisions.find(session, proven.id, key)
+        known = await decisions.find(session, row.id, key)
         if known is None:
-            await _refuse_late(parts, session, proven)
+            await _refuse_late(parts, session, row)
             known = await decisions.propose(
                 session,
-                request_id=proven.id,
+                request_id=row.id,
                 key=key,
                 body_hash=fingerprint(Trigger.CANCEL_BY_END_USER),
                 login=None,
@@ -126,11 +127,11 @@ async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf,
                 payload={},
                 at=parts.now(),
             )
-        case = await reopening(session, proven)
+        case = await reopening(session, row)
     if known.outcome is None:
         await parts.desk.decide(case, Decide(key, Trigger.CANCEL_BY_END_USER))
     async with parts.sessions() as session:
-        return await _view(parts, session, await session.get_one(tables.Request, proven.id))
+        return await _view(parts, session, await session.get_one(tables.Request, row.id))
 
 
 @router.post(
@@ -143,15 +144,15 @@ async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf,
 )
 async def card(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf) -> Response:
     """The valid card of an accepted request, as PDF."""
-    proven = await _proven(parts, request_id, body, who)
+    row = await proven(parts, request_id, body, who)
     async with parts.sessions() as session:
-        valid = await _valid_card(session, proven)
+        valid = await _valid_card(session, row)
     if valid is None:
         raise NotFound("There is no card for this warranty.")
     return await pdf_of(parts, valid)
 
 
-async def _proven(parts: Parts, request_id: str, body: ProofBody, who: str) -> tables.Request:
+async def proven(parts: Parts, request_id: str, body: ProofBody, who: str) -> tables.Request:
     """The request, if serial and postcode are its own. Raises NotFound, the same for unknown and for wrong."""
     async with parts.sessions.begin() as session:
         await _refuse_exhausted(parts, session, who)
@@ -197,6 +198,7 @@ async def _valid_card(session: AsyncSession, row: tables.Request) -> Card | None
 async def _view(parts: Parts, session: AsyncSession, row: tables.Request) -> WarrantyView:
     company = await accounts.company_of(session, row.company_id)
     valid = await _valid_card(session, row)
+    offer = await _extra_years_offer(parts, session, row)
     return WarrantyView(
         id=row.id,
         kind=row.kind,
@@ -213,6 +215,17 @@ async def _view(parts: Parts, session: AsyncSession, row: tables.Request) -> War
         ),
         card=None if valid is None else CardNumber(number=valid.number),
         may_cancel=await _may_cancel(parts, session, row),
-        may_request_extra=False,
-        extra_years_message=None,
+        may_request_extra=offer is not None,
+        extra_years_message=offer,
     )
+
+
+async def _extra_years_offer(parts: Parts, session: AsyncSession, row: tables.Request) -> str | None:
+    """The country's message, if extra years can be asked for; None otherwise (`domain.md` §2.3)."""
+    country = await session.get_one(Country, row.country)
+    granted = await grants.latest(session, row.id)
+    today = local_date(parts.now(), country.time_zone)
+    possible = row.kind == Kind.END_USER_WARRANTY and row.state == State.PROCESSED and country.end_user_warranties
+    if not possible or granted is None or not live(granted, today) or await bases.is_extended(session, row.id):
+        return None
+    return country.extra_years_message

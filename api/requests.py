@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from activities.moves import rewrite
+from activities.moves import choose, rewrite
 from api.deciding import Deciding, not_on_offer, own_key, refuse_stale, sight
 from api.dependencies import CallerOf, KeyOf, Parts, PartsOf
 from api.errors import documented
@@ -106,6 +106,8 @@ async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts:
         if State(row.state) not in PENDING:
             raise not_on_offer(row, caller, "edit")
         changes = await rewrite(session, row, await saved(parts, session, row, body.data))
+        if body.warranty_type is not None:
+            changes |= await choose(session, row, body.warranty_type, superuser=caller.superuser)
         if changes:
             step = requests.Step(caller.login, "edit", State(row.state), parts.now(), changes=changes)
             requests.journalise(session, row, step)

@@ -3,28 +3,37 @@
 import hashlib
 import json
 import secrets
+from dataclasses import dataclass
+from typing import Any
 
+from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
+from api.errors import documented
 from api.presenting import present_one
 from api.schemas.requests import RequestView
 from domain import access, submission
 from domain.access import Caller, Owner
 from domain.calendar import local_date
 from domain.errors import (
+    DocumentMissing,
     DuplicateSerial,
     Forbidden,
     IdempotencyConflict,
+    Invalid,
     KeydeskError,
+    NotAuthenticated,
     NotFound,
+    RegistrationLate,
     Unavailable,
     from_facts,
 )
 from domain.messages import RequestOrder
-from domain.requests import Commissioning
+from domain.pools import ExtensionMode, check_code
+from domain.requests import ExtraYears, WarrantyExtension, WarrantyRequest
 from domain.states import Kind
-from store import catalogue, intake, requests, units
+from store import catalogue, intake, pools, requests, units
 from store.snapshots import to_json
 from store.tables.countries import Country
 from store.tables.requests import Intake
@@ -36,45 +45,96 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-async def submit(
-    parts: Parts, caller: Caller, kind: Kind, data: Commissioning, key: str | None
-) -> tuple[RequestView, bool]:
-    """Take a submission and wait until it is recorded. Answers the request, and whether this call created it.
+def answers(*own: type[KeydeskError]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses of a submission: what every kind may answer, and what is the kind's `own`."""
+    return {
+        200: {"model": RequestView, "description": "the same key and body came before: the same request"},
+        **documented(
+            NotAuthenticated,
+            Forbidden,
+            NotFound,
+            DuplicateSerial,
+            Invalid,
+            IdempotencyConflict,
+            RegistrationLate,
+            DocumentMissing,
+            Unavailable,
+            *own,
+        ),
+    }
 
-    Raises what the rules refuse (kept under the key, and raised again for it), IdempotencyConflict, Unavailable.
+
+def told(response: Response, view: RequestView, *, created: bool) -> RequestView:
+    """The answer to a submission: 201 for a new request, 200 for one that the same key made before."""
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = f"/api/v1/requests/{view.id}"
+    return view
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """Who files a request: an account, or a visitor of the landing page who names a PRO Partner's company.
+
+    `name` tells callers apart for idempotency keys.
     """
+
+    name: str
+    login: str | None
+    company_id: int | None
+    company: str | None
+
+    @classmethod
+    def account(cls, caller: Caller) -> "Submitter":
+        """Somebody who signed in."""
+        return cls(caller.login, caller.login, caller.company_id, caller.company)
+
+
+async def submit(parts: Parts, caller: Caller, data: WarrantyRequest, key: str | None) -> tuple[RequestView, bool]:
+    """Take an account's submission; answers the request, and whether this call created it. Raises as `take_in`."""
     if data.country != caller.country:
         raise NotFound(f"There is no country {data.country} for this account.")
-    key = key or f"own-{secrets.token_urlsafe(16)}"
-    body_hash = fingerprint(kind, to_json(data))
-    coming, created = await _take_in(parts, caller, kind, data, key, body_hash)
-    if coming.body_hash != body_hash:
-        raise IdempotencyConflict("This Idempotency-Key was used with another body.")
-    if coming.refusal is not None:
-        raise from_facts(coming.refusal)
-    if coming.outcome is None:
-        await _start(parts, caller, coming)
+    request_id, created = await take_in(parts, Submitter.account(caller), data, key)
     async with parts.sessions() as session:
-        row = await requests.request(session, coming.request_id)
+        row = await requests.request(session, request_id)
         if row is None:
             raise Unavailable("The request is not recorded yet. Ask again with the same Idempotency-Key.")
         return await present_one(session, row, caller), created
 
 
-async def _take_in(
-    parts: Parts, caller: Caller, kind: Kind, data: Commissioning, key: str, body_hash: str
+async def take_in(parts: Parts, submitter: Submitter, data: WarrantyRequest, key: str | None) -> tuple[str, bool]:
+    """Take a submission and wait until it is recorded. Answers its id, and whether this call created it.
+
+    Raises what the rules refuse (kept under the key, and raised again for it), IdempotencyConflict, Unavailable.
+    """
+    key = key or f"own-{secrets.token_urlsafe(16)}"
+    body_hash = fingerprint(data.kind, to_json(data))
+    coming, created = await _intake(parts, submitter, data, key, body_hash)
+    if coming.body_hash != body_hash:
+        raise IdempotencyConflict("This Idempotency-Key was used with another body.")
+    if coming.refusal is not None:
+        raise from_facts(coming.refusal)
+    if coming.outcome is None:
+        order = RequestOrder(coming.request_id, Kind(coming.kind))
+        await parts.desk.submit(Case(order, coming.country, submitter.company))
+    return coming.request_id, created
+
+
+async def _intake(
+    parts: Parts, submitter: Submitter, data: WarrantyRequest, key: str, body_hash: str
 ) -> tuple[Intake, bool]:
     """The intake row of this key, and whether it is new. A body that fails validation leaves none."""
     async with parts.sessions.begin() as session:
-        if (known := await intake.find(session, caller.login, key)) is not None:
+        if (known := await intake.find(session, submitter.name, key)) is not None:
             return known, False
-        refusal = await _refusal(parts, session, caller, kind, data)
+        refusal = await _refusal(parts, session, submitter, data)
         coming = Intake(
-            request_id=await intake.next_request_id(session, data.country, kind),
-            login=caller.login,
+            request_id=await intake.next_request_id(session, data.country, data.kind),
+            caller=submitter.name,
+            login=submitter.login,
+            company_id=submitter.company_id,
             idempotency_key=key,
             body_hash=body_hash,
-            kind=kind,
+            kind=data.kind,
             country=data.country,
             body={} if refusal else to_json(data),
             submitted_at=parts.now(),
@@ -84,30 +144,39 @@ async def _take_in(
         if await intake.add(session, coming):
             return coming, True
     async with parts.sessions() as session:
-        rival = await intake.find(session, caller.login, key)
+        rival = await intake.find(session, submitter.name, key)
         if rival is None:
             raise Unavailable("Another call with this Idempotency-Key is under way.")
         return rival, False
 
 
 async def _refusal(
-    parts: Parts, session: AsyncSession, caller: Caller, kind: Kind, data: Commissioning
+    parts: Parts, session: AsyncSession, submitter: Submitter, data: WarrantyRequest
 ) -> KeydeskError | None:
     """What the rules have against the submission. Raises Invalid for a body that cannot be right."""
     country = await session.get_one(Country, data.country)
-    owner = Owner(country=data.country, login=caller.login, company_id=caller.company_id)
+    owner = Owner(country=data.country, login=submitter.login, company_id=submitter.company_id)
     today = local_date(parts.now(), country.time_zone)
-    known = await catalogue.catalogue_for(session, kind, data, owner, today=today, as_of=today)
-    submission.check_fields(data, known)
+    known = await catalogue.catalogue_for(session, data.kind, data, owner, today=today, as_of=today)
+    if not isinstance(data, ExtraYears):
+        submission.check_fields(data, known)
     try:
-        submission.check(data, known)
-        await refuse_held(session, data, kind)
+        if not isinstance(data, ExtraYears):
+            submission.check(data, known)
+        if isinstance(data, WarrantyExtension):
+            await _check_code(session, country, data, submitter)
+        await refuse_held(session, data, data.kind)
     except KeydeskError as refusal:
         return refusal
     return None
 
 
-async def refuse_held(session: AsyncSession, data: Commissioning, kind: Kind) -> None:
+async def _check_code(session: AsyncSession, country: Country, data: WarrantyExtension, submitter: Submitter) -> None:
+    found = await pools.code(session, country.code, data.warranty_code) if data.warranty_code else None
+    check_code(ExtensionMode(country.extension_mode), data.warranty_code, found, submitter.company_id)
+
+
+async def refuse_held(session: AsyncSession, data: WarrantyRequest, kind: Kind) -> None:
     """The cheap look for duplicates, before the database has the last word. Raises DuplicateSerial."""
     held = await units.holders(session, data.country, kind, data.outdoor_serials)
     permitted = await units.open_permits(session, data.country, kind, data.outdoor_serials)
@@ -115,11 +184,6 @@ async def refuse_held(session: AsyncSession, data: Commissioning, kind: Kind) ->
         raise DuplicateSerial(
             f"Another live request already names the outdoor unit {serial}.", facts={"serial": serial}
         )
-
-
-async def _start(parts: Parts, caller: Caller, coming: Intake) -> None:
-    order = RequestOrder(coming.request_id, Kind(coming.kind))
-    await parts.desk.submit(Case(order, coming.country, caller.company))
 
 
 def refuse_role(caller: Caller, kind: Kind) -> None:

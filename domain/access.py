@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from domain.policies import InstallerClass
 from domain.states import Kind, Side
 
 
@@ -26,33 +27,34 @@ class Caller:
     country: str | None = None
     company: str | None = None
     company_id: int | None = None
+    company_class: str | None = None
     superuser: bool = False
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose request or document something is."""
+    """Whose request or document something is. Without a `login` an end user filed it, naming the company."""
 
     country: str
-    login: str
+    login: str | None
     company_id: int | None
 
 
-SUBMITTERS: dict[Kind, frozenset[Role]] = {
-    Kind.COMMISSIONING: frozenset({Role.INSTALLER, Role.PRO_PARTNER}),
-}
-
-
 def may_submit(caller: Caller, kind: Kind) -> bool:
-    """Whether the role may file a request of `kind` over the API."""
-    return caller.role in SUBMITTERS.get(kind, frozenset())
+    """Whether the account may file a request of `kind` over the API (`domain.md` §1)."""
+    match kind:
+        case Kind.COMMISSIONING:
+            return caller.role in {Role.INSTALLER, Role.PRO_PARTNER}
+        case Kind.WARRANTY_EXTENSION:
+            linked = caller.role is Role.INSTALLER and caller.company_class == InstallerClass.ACCREDITED_PARTNER
+            return caller.role is Role.PRO_PARTNER or linked
+        case _:
+            return False
 
 
 def is_requester(caller: Caller, owner: Owner) -> bool:
     """Whether the caller acts for the requester: the same account, or a colleague of the same company."""
-    if caller.role not in {Role.INSTALLER, Role.PRO_PARTNER, Role.PARTICIPANT} or caller.country != owner.country:
-        return False
-    return caller.login == owner.login or (caller.company_id is not None and caller.company_id == owner.company_id)
+    return owner.login is not None and _theirs(caller, owner)
 
 
 def is_keyuser(caller: Caller, country: str) -> bool:
@@ -61,8 +63,21 @@ def is_keyuser(caller: Caller, country: str) -> bool:
 
 
 def may_see(caller: Caller, owner: Owner) -> bool:
-    """Requesters see their company's, keyusers their country's, ops all; admin sees none."""
-    return caller.role is Role.OPS or is_keyuser(caller, owner.country) or is_requester(caller, owner)
+    """Requesters see their company's, PRO Partners those that name them, keyusers their country's, ops all."""
+    return caller.role is Role.OPS or is_keyuser(caller, owner.country) or _theirs(caller, owner)
+
+
+def _theirs(caller: Caller, owner: Owner) -> bool:
+    if caller.role not in {Role.INSTALLER, Role.PRO_PARTNER, Role.PARTICIPANT} or caller.country != owner.country:
+        return False
+    return caller.login == owner.login or (caller.company_id is not None and caller.company_id == owner.company_id)
+
+
+def speaks_for(caller: Caller, owner: Owner) -> Side | None:
+    """The side for which the caller writes messages. A PRO Partner speaks for the end user who names it."""
+    if is_keyuser(caller, owner.country):
+        return Side.KEYUSER
+    return Side.REQUESTER if _theirs(caller, owner) else None
 
 
 def side_of(caller: Caller, owner: Owner) -> Side | None:

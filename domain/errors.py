@@ -7,7 +7,9 @@ KeydeskError
 ├── Conflict                    409
 │   ├── MoveRefused                  move_refused (with state and allowed_actions)
 │   ├── DuplicateSerial              duplicate_serial
-│   └── NoFreeCode                   no_free_code
+│   ├── NoFreeCode                   no_free_code
+│   ├── CodeTaken                    code_taken
+│   └── WarrantyTypeMissing          warranty_type_missing
 ├── StaleVersion                412  stale_version
 ├── TooLarge                    413  too_large
 ├── UnsupportedType             415  unsupported_type
@@ -19,6 +21,8 @@ KeydeskError
 │   ├── WholesalerNotDistributing    wholesaler_not_distributing
 │   ├── WholesalerNotConfigured      wholesaler_not_configured
 │   ├── RegistrationLate             registration_late
+│   ├── CodeInvalid                  code_invalid
+│   ├── KindNotEnabled               kind_not_enabled
 │   └── IdempotencyConflict          idempotency_conflict
 ├── RateLimited                 429  rate_limited
 └── Unavailable                 503  unavailable
@@ -88,6 +92,14 @@ class NoFreeCode(Conflict):
     code = "no_free_code"
 
 
+class CodeTaken(Conflict):
+    code = "code_taken"
+
+
+class WarrantyTypeMissing(Conflict):
+    code = "warranty_type_missing"
+
+
 class StaleVersion(KeydeskError):
     code = "stale_version"
 
@@ -130,6 +142,14 @@ class WholesalerNotConfigured(Invalid):
 
 class RegistrationLate(Invalid):
     code = "registration_late"
+
+
+class CodeInvalid(Invalid):
+    code = "code_invalid"
+
+
+class KindNotEnabled(Invalid):
+    code = "kind_not_enabled"
 
 
 class IdempotencyConflict(Invalid):

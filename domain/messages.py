@@ -25,13 +25,15 @@ class RequestOrder:
 
 @dataclass(frozen=True)
 class Booked:
-    """What one transaction did: the state and version it left, and the effects that are now due."""
+    """What one transaction did: the state and version it left, the effects that are now due, and the requests
+    that fell with this one."""
 
     state: State
     version: int
     card: bool = False
     emails: tuple[int, ...] = ()
     patience: Patience | None = None
+    fallen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from domain.clocks import Alarm
-from domain.states import Side, Trigger
+from domain.states import Kind, Side, Trigger
 
 
 class Event(StrEnum):
@@ -36,11 +36,12 @@ class Recipient(StrEnum):
     REQUESTER = "requester"
     KEYUSER = "keyuser"
     ESCALATION = "escalation"
+    PARTNER = "partner"
+    END_USER = "end_user"
 
 
 Notice = tuple[Event, Recipient]
-
-ON_SUBMIT: tuple[Notice, ...] = ((Event.SUBMITTED, Recipient.REQUESTER),)
+END_USER_KINDS = {Kind.END_USER_WARRANTY, Kind.EXTRA_YEARS}
 
 PARTNER_NOTICES: dict[Trigger, tuple[Notice, ...]] = {
     Trigger.DENY: ((Event.DENIED, Recipient.REQUESTER),),
@@ -56,6 +57,17 @@ PARTNER_NOTICES: dict[Trigger, tuple[Notice, ...]] = {
     ),
 }
 
+END_USER_NOTICES: dict[Trigger, tuple[Notice, ...]] = {
+    Trigger.DENY: ((Event.DENIED, Recipient.PARTNER),),
+    Trigger.FINISH: ((Event.PROCESSED, Recipient.END_USER), (Event.PROCESSED, Recipient.PARTNER)),
+    Trigger.AMEND: ((Event.AMENDED, Recipient.END_USER), (Event.AMENDED, Recipient.PARTNER)),
+    Trigger.CANCEL: ((Event.CANCELLED, Recipient.PARTNER),),
+    Trigger.CANCEL_WITH_BASE: ((Event.CANCELLED, Recipient.PARTNER),),
+    Trigger.CANCEL_BY_END_USER: (
+        (Event.CANCELLED_BY_END_USER, Recipient.PARTNER),
+        (Event.CANCELLED_BY_END_USER, Recipient.KEYUSER),
+    ),
+}
 
 ON_ALARM: dict[Alarm, Notice] = {
     Alarm.KEYUSER_REMINDER: (Event.REMINDER, Recipient.KEYUSER),
@@ -63,17 +75,34 @@ ON_ALARM: dict[Alarm, Notice] = {
     Alarm.REQUESTER_REMINDER: (Event.REMINDER, Recipient.REQUESTER),
 }
 
-TO_OTHER_SIDE: dict[Side | None, tuple[Notice, ...]] = {
-    Side.REQUESTER: ((Event.MESSAGE, Recipient.KEYUSER),),
-    Side.KEYUSER: ((Event.MESSAGE, Recipient.REQUESTER),),
-    None: ((Event.MESSAGE, Recipient.REQUESTER), (Event.MESSAGE, Recipient.KEYUSER)),
-}
-"""A message goes to the other side; from somebody who only looks (ops), to both."""
+
+def on_submit(kind: Kind) -> tuple[Notice, ...]:
+    """The emails that a submission causes."""
+    match kind:
+        case Kind.END_USER_WARRANTY:
+            return ((Event.SUBMITTED, Recipient.PARTNER),)
+        case Kind.EXTRA_YEARS:
+            return ((Event.SUBMITTED, Recipient.PARTNER), (Event.SUBMITTED, Recipient.KEYUSER))
+        case _:
+            return ((Event.SUBMITTED, Recipient.REQUESTER),)
 
 
-def notices(trigger: Trigger, *, has_card: bool) -> tuple[Notice, ...]:
+def to_other_side(kind: Kind, side: Side | None) -> tuple[Notice, ...]:
+    """A message goes to the other side; from somebody who only looks (ops), to both."""
+    theirs = (Event.MESSAGE, Recipient.PARTNER if kind in END_USER_KINDS else Recipient.REQUESTER)
+    ours = (Event.MESSAGE, Recipient.KEYUSER)
+    match side:
+        case Side.KEYUSER:
+            return (theirs,)
+        case Side.REQUESTER:
+            return (ours,)
+        case _:
+            return (theirs, ours)
+
+
+def notices(kind: Kind, trigger: Trigger, *, has_card: bool) -> tuple[Notice, ...]:
     """The emails that a move causes. A request that is processed without a card says so in its own words."""
-    caused = PARTNER_NOTICES.get(trigger, ())
+    caused = (END_USER_NOTICES if kind in END_USER_KINDS else PARTNER_NOTICES).get(trigger, ())
     if has_card:
         return caused
     instead = {Event.PROCESSED: Event.PROCESSED_WITHOUT_CARD, Event.AMENDED: Event.AMENDED_WITHOUT_CARD}

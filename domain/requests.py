@@ -3,8 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import ClassVar, Self
 
-from domain.policies import SalesMethod
+from domain.policies import SalesMethod, Tag
+from domain.pools import Pool
+from domain.states import Kind
 
 
 class UnitRole(StrEnum):
@@ -44,16 +47,25 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Commissioning:
-    """What an installer asks for after commissioning units."""
+class WarrantyRequest:
+    """What every request for a warranty carries. A kind is a subclass that says what is its own.
+
+    `pool` is where its number comes from; `asks_wholesaler`: the matrix has a say; `chosen_by` is the tag of the
+    policies from which the keyuser chooses one, None where the engine selects.
+    """
+
+    kind: ClassVar[Kind]
+    pool: ClassVar[Pool] = Pool.CARD
+    asks_wholesaler: ClassVar[bool] = False
+    chosen_by: ClassVar[Tag | None] = None
 
     country: str
-    wholesaler: str
     line_up: str
     commissioned_on: date
     end_user: EndUser
     units: tuple[Unit, ...]
     documents: tuple[Attachment, ...] = ()
+    wholesaler: str = ""
     sales_method: SalesMethod = SalesMethod.DIRECT_SALE
     remarks: str = ""
 
@@ -62,6 +74,48 @@ class Commissioning:
         """Serials of the outdoor units, sorted: the order in which they are claimed, so that rivals never deadlock."""
         return tuple(sorted({unit.serial for unit in self.units if unit.role is UnitRole.OUTDOOR}))
 
-    def with_documents(self, documents: tuple[Attachment, ...]) -> "Commissioning":
+    def with_documents(self, documents: tuple[Attachment, ...]) -> Self:
         """The same request with other documents."""
         return replace(self, documents=documents)
+
+
+@dataclass(frozen=True)
+class Commissioning(WarrantyRequest):
+    """What an installer asks for after commissioning units (`domain.md` §2.1)."""
+
+    kind = Kind.COMMISSIONING
+    asks_wholesaler = True
+
+
+@dataclass(frozen=True)
+class WarrantyExtension(WarrantyRequest):
+    """What a PRO Partner asks for; in a country of mode b with a warranty code (`domain.md` §2.1, §4)."""
+
+    kind = Kind.WARRANTY_EXTENSION
+    pool = Pool.EXTENSION
+
+    warranty_code: str = ""
+
+
+@dataclass(frozen=True)
+class EndUserWarranty(WarrantyRequest):
+    """What an end user asks for on the landing page; `partner` is a PRO Partner's name (`domain.md` §2.2)."""
+
+    kind = Kind.END_USER_WARRANTY
+    chosen_by = Tag.END_USER
+
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class ExtraYears(WarrantyRequest):
+    """More years on top of the end-user warranty `base`, whose units and end user it repeats (`domain.md` §2.3)."""
+
+    kind = Kind.EXTRA_YEARS
+    chosen_by = Tag.EXTRA_END_USER
+
+    partner: str = ""
+    base: str = ""
+
+
+CARRIED: dict[Kind, type[WarrantyRequest]] = {one.kind: one for one in WarrantyRequest.__subclasses__()}

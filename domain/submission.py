@@ -17,7 +17,7 @@ from domain.errors import (
     WholesalerNotConfigured,
     WholesalerNotDistributing,
 )
-from domain.requests import Commissioning, UnitRole
+from domain.requests import UnitRole, WarrantyRequest
 from domain.serials import is_serial
 from domain.warranties import Goods
 
@@ -72,7 +72,7 @@ class Catalogue:
     registration_limit: timedelta | None = None
 
 
-def field_errors(request: Commissioning, catalogue: Catalogue) -> tuple[FieldError, ...]:
+def field_errors(request: WarrantyRequest, catalogue: Catalogue) -> tuple[FieldError, ...]:
     """Unknown references, serials out of format or repeated, a date in the future: wrong whoever writes it."""
     return (
         *_reference_errors(request, catalogue),
@@ -81,7 +81,7 @@ def field_errors(request: Commissioning, catalogue: Catalogue) -> tuple[FieldErr
     )
 
 
-def concerns(request: Commissioning, catalogue: Catalogue) -> tuple[KeydeskError, ...]:
+def concerns(request: WarrantyRequest, catalogue: Catalogue) -> tuple[KeydeskError, ...]:
     """What a requester is refused for and a keyuser is warned of: matrix, deadline, missing documents."""
     return (
         *_wholesaler_concerns(request, catalogue),
@@ -90,21 +90,21 @@ def concerns(request: Commissioning, catalogue: Catalogue) -> tuple[KeydeskError
     )
 
 
-def check(request: Commissioning, catalogue: Catalogue) -> None:
+def check(request: WarrantyRequest, catalogue: Catalogue) -> None:
     """Hold a requester to everything. Raises Invalid with every bad field, else the first concern."""
     check_fields(request, catalogue)
     for concern in concerns(request, catalogue):
         raise concern
 
 
-def check_fields(request: Commissioning, catalogue: Catalogue) -> None:
+def check_fields(request: WarrantyRequest, catalogue: Catalogue) -> None:
     """Hold a keyuser's correction to shape and references only. Raises Invalid with every bad field."""
     if errors := field_errors(request, catalogue):
         raise Invalid("The request has fields that cannot be right; see errors.", fields=errors)
 
 
-def _reference_errors(request: Commissioning, catalogue: Catalogue) -> Iterator[FieldError]:
-    if request.wholesaler not in catalogue.wholesalers:
+def _reference_errors(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[FieldError]:
+    if (request.wholesaler or request.asks_wholesaler) and request.wholesaler not in catalogue.wholesalers:
         yield FieldError("/wholesaler", f"{request.wholesaler} is not on the country's wholesaler list")
     if request.line_up not in catalogue.line_ups:
         yield FieldError("/line_up", f"{request.line_up} is not a line-up of this country")
@@ -112,7 +112,7 @@ def _reference_errors(request: Commissioning, catalogue: Catalogue) -> Iterator[
         yield FieldError("/commissioned_on", f"{request.commissioned_on} is in the future")
 
 
-def _unit_errors(request: Commissioning, catalogue: Catalogue) -> Iterator[FieldError]:
+def _unit_errors(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[FieldError]:
     if not request.outdoor_serials:
         yield FieldError("/units", "at least one outdoor unit is needed")
     seen: set[str] = set()
@@ -131,7 +131,7 @@ def _unit_errors(request: Commissioning, catalogue: Catalogue) -> Iterator[Field
         seen.add(unit.serial)
 
 
-def _document_errors(request: Commissioning, catalogue: Catalogue) -> Iterator[FieldError]:
+def _document_errors(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[FieldError]:
     requirements = {requirement.code: requirement for requirement in catalogue.requirements}
     seen: set[tuple[str, str]] = set()
     for index, attachment in enumerate(request.documents):
@@ -152,7 +152,9 @@ def _document_errors(request: Commissioning, catalogue: Catalogue) -> Iterator[F
         seen.add((attachment.requirement, attachment.document_id))
 
 
-def _wholesaler_concerns(request: Commissioning, catalogue: Catalogue) -> Iterator[KeydeskError]:
+def _wholesaler_concerns(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[KeydeskError]:
+    if not request.asks_wholesaler:
+        return
     if catalogue.cell is None:
         yield WholesalerNotConfigured(
             f"Nobody has said yet whether {request.wholesaler} distributes {request.line_up}.",
@@ -165,7 +167,7 @@ def _wholesaler_concerns(request: Commissioning, catalogue: Catalogue) -> Iterat
         )
 
 
-def _deadline_concerns(request: Commissioning, catalogue: Catalogue) -> Iterator[KeydeskError]:
+def _deadline_concerns(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[KeydeskError]:
     limit = catalogue.registration_limit
     if limit is not None and catalogue.as_of > request.commissioned_on + limit:
         day = (catalogue.as_of - request.commissioned_on).days
@@ -175,7 +177,7 @@ def _deadline_concerns(request: Commissioning, catalogue: Catalogue) -> Iterator
         )
 
 
-def _missing(request: Commissioning, catalogue: Catalogue) -> Iterator[KeydeskError]:
+def _missing(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[KeydeskError]:
     attached = {attachment.requirement for attachment in request.documents}
     missing = [one.code for one in catalogue.requirements if one.required and one.code not in attached]
     if missing:

@@ -263,7 +263,8 @@ def granted_tiers(policy: Policy, start: date, kind: Kind) -> tuple[TierPeriod, 
 class Assignment:
     """What was granted and why: the snapshot that is frozen on accept (`domain.md` §3).
 
-    `durations` are those of the granted tiers, kept for an amend. Without a policy there is only a trace.
+    `durations` are those of the granted tiers, kept for an amend; for extra years they come on top of
+    `base_durations`. Without a policy there is only a trace.
     """
 
     policy: str | None = None
@@ -273,6 +274,7 @@ class Assignment:
     tiers: tuple[TierPeriod, ...] = ()
     trace: tuple[TraceEntry, ...] = ()
     responsibilities: str = ""
+    base_durations: tuple[TierGrant, ...] = ()
 
 
 def assign(policies: Iterable[Policy], sale: Sale, start: date) -> Assignment:

@@ -104,3 +104,8 @@ async def card_version(session: AsyncSession, request_id: str, version: int) -> 
 async def card_of_token(session: AsyncSession, token: str) -> Card | None:
     """The card whose QR code carries `token`, once it is printed."""
     return await session.scalar(select(Card).where(Card.token == token, Card.sha256.is_not(None)))
+
+
+async def request_of_number(session: AsyncSession, number: str) -> str | None:
+    """The request on whose cards the number stands."""
+    return await session.scalar(select(Card.request_id).where(Card.number == number).limit(1))

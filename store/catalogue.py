@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Owner
-from domain.requests import Commissioning, UnitRole
+from domain.requests import UnitRole, WarrantyRequest
 from domain.states import Kind
 from domain.submission import Catalogue, Product, Requirement, Upload, WholesalerCell
 from domain.warranties import Goods
@@ -19,7 +19,7 @@ from store.tables.documents import Document
 
 
 async def catalogue_for(
-    session: AsyncSession, kind: Kind, request: Commissioning, owner: Owner, *, today: date, as_of: date
+    session: AsyncSession, kind: Kind, request: WarrantyRequest, owner: Owner, *, today: date, as_of: date
 ) -> Catalogue:
     """Everything that bears on `request`; `uploads` holds only documents of the owner's company or country desk."""
     country = await session.get_one(Country, request.country)
@@ -48,7 +48,7 @@ async def catalogue_for(
     )
 
 
-async def cell_of(session: AsyncSession, request: Commissioning) -> WholesalerCell | None:
+async def cell_of(session: AsyncSession, request: WarrantyRequest) -> WholesalerCell | None:
     """The matrix cell of the request's wholesaler and line-up, None if not configured."""
     row = await session.get(
         tables.WholesalerCell,
@@ -106,8 +106,14 @@ async def _uploads(session: AsyncSession, document_ids: Iterable[str], owner: Ow
 
 
 def _attachable(owner: Owner) -> ColumnElement[bool]:
-    """Documents of the requester's side, and those that a keyuser of the country (no company) uploaded for it."""
-    theirs: list[Any] = [Document.login == owner.login, Document.company_id.is_(None)]
+    """Documents of the requester's side, and those that a keyuser of the country (no company) uploaded for it.
+
+    An end user attaches what a visitor uploaded: who knows its id may use it, once.
+    """
+    if owner.login is None:
+        return or_(Document.login.is_(None), and_(Document.country == owner.country, Document.company_id.is_(None)))
+    of_keyusers = and_(Document.company_id.is_(None), Document.login.is_not(None))
+    theirs: list[Any] = [Document.login == owner.login, of_keyusers]
     if owner.company_id is not None:
         theirs.append(Document.company_id == owner.company_id)
     return and_(Document.country == owner.country, or_(*theirs))

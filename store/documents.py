@@ -1,11 +1,14 @@
 """Uploaded documents."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner
+from domain.errors import FieldError, Invalid
+from store.tables.configuration import Download
 from store.tables.documents import Document
 from store.tables.requests import Request, RequestDocument
 
@@ -17,7 +20,15 @@ async def document(session: AsyncSession, document_id: UUID) -> Document | None:
 
 def owner_of(row: Document) -> Owner:
     """Whose document it is."""
-    return Owner(country=row.country, login=row.login, company_id=row.company_id)
+    return Owner(country=row.country or "", login=row.login, company_id=row.company_id)
+
+
+async def offered_in(session: AsyncSession, document_id: UUID, country: str | None) -> bool:
+    """Whether the document is one of the country's downloads."""
+    found = await session.scalar(
+        select(Download.id).where(Download.document_id == document_id, Download.country == country).limit(1)
+    )
+    return found is not None
 
 
 async def attached_within_sight(session: AsyncSession, document_id: UUID, caller: Caller) -> bool:
@@ -32,3 +43,17 @@ async def attached_within_sight(session: AsyncSession, document_id: UUID, caller
         .limit(1)
     )
     return found is not None
+
+
+async def use_up(session: AsyncSession, row: Request, at: datetime) -> None:
+    """Make a visitor's documents those of this request: each is usable once. Raises Invalid for one that is gone."""
+    attached = select(RequestDocument.document_id).where(RequestDocument.request_id == row.id)
+    wanted = len((await session.scalars(attached)).all())
+    used = await session.scalars(
+        update(Document)
+        .where(Document.id.in_(attached), Document.used_by.is_(None), Document.usable_until > at)
+        .values(used_by=row.id, country=row.country)
+        .returning(Document.id)
+    )
+    if len(used.all()) < wanted:
+        raise Invalid("A document was used before; upload it again.", fields=[FieldError("/documents", "used before")])

@@ -11,9 +11,11 @@ from store.tables.countries import Counter
 from store.tables.requests import Intake
 
 
-async def find(session: AsyncSession, login: str, idempotency_key: str) -> Intake | None:
+async def find(session: AsyncSession, caller: str, idempotency_key: str) -> Intake | None:
     """The submission that the caller made with this key."""
-    return await session.scalar(select(Intake).where(Intake.login == login, Intake.idempotency_key == idempotency_key))
+    return await session.scalar(
+        select(Intake).where(Intake.caller == caller, Intake.idempotency_key == idempotency_key)
+    )
 
 
 async def locked(session: AsyncSession, request_id_: str) -> Intake | None:

@@ -10,15 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
-from domain.requests import Attachment, Commissioning
+from domain.requests import CARRIED, Attachment, WarrantyRequest
 from domain.serials import normalise_postcode, normalise_serial
 from domain.states import Kind, State
 from store.snapshots import from_json, to_json
 from store.tables.countries import Company
-from store.tables.effects import Card
+from store.tables.effects import Card, PoolNumber
 from store.tables.requests import JournalEntry, Request, RequestDocument, RequestUnit
-
-CARRIED: dict[Kind, type[Commissioning]] = {Kind.COMMISSIONING: Commissioning}
 
 
 async def locked(session: AsyncSession, request_id: str) -> Request | None:
@@ -36,7 +34,7 @@ def owner_of(row: Request) -> Owner:
     return Owner(country=row.country, login=row.login, company_id=row.company_id)
 
 
-async def carried(session: AsyncSession, row: Request) -> Commissioning:
+async def carried(session: AsyncSession, row: Request) -> WarrantyRequest:
     """What the request carries, with its documents."""
     documents = await attached(session, row.id)
     return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
@@ -44,7 +42,7 @@ async def carried(session: AsyncSession, row: Request) -> Commissioning:
     )
 
 
-def carry(row: Request, data: Commissioning) -> None:
+def carry(row: Request, data: WarrantyRequest) -> None:
     """Write what the request carries, and the columns that searches use. Documents have their own table."""
     row.data = to_json(data.with_documents(()))
     row.line_up = data.line_up
@@ -52,7 +50,7 @@ def carry(row: Request, data: Commissioning) -> None:
     row.commissioned_on = data.commissioned_on
 
 
-def differences(before: Commissioning, after: Commissioning) -> dict[str, Any]:
+def differences(before: WarrantyRequest, after: WarrantyRequest) -> dict[str, Any]:
     """`{field: {"from", "to"}}` for every field of the two that differs; nested fields as `end_user/city`."""
     old, new = _flat(to_json(before)), _flat(to_json(after))
     return {
@@ -189,4 +187,8 @@ def _found_by(q: str) -> ColumnElement[bool]:
         Request.postcode == normalise_postcode(q),
         exists().where(RequestUnit.request_id == Request.id, RequestUnit.serial == serial),
         exists().where(Card.request_id == Request.id, Card.number == q.strip().upper()),
+        exists().where(
+            PoolNumber.number == q.strip().upper(),
+            or_(PoolNumber.held_by == Request.id, PoolNumber.request_id == Request.id),
+        ),
     )

@@ -26,6 +26,7 @@ from domain.policies import (
     Tier,
     TierGrant,
 )
+from domain.pools import ExtensionMode, Pool
 from domain.states import Kind
 from store import pools
 from store.engine import connect, sessions
@@ -118,6 +119,16 @@ REQUIREMENTS = (
     (Kind.END_USER_WARRANTY, "invoice", "Invoice"),
     (Kind.UNIT_REPLACEMENT, "invoice", "Invoice"),
 )
+CODES_OWNED = {"PT": {"Clima Tejo": 10}}
+MODES = {"ES": ExtensionMode.A, "PT": ExtensionMode.B}
+EXTRA_YEARS = {
+    "ES": "Para añadir años a su garantía, pague la factura que le enviaremos y guarde los papeles de la instalación.",
+    "PT": "Para acrescentar anos à sua garantia, pague a fatura que lhe enviaremos e guarde os papéis da instalação.",
+}
+CANCELLATION = {
+    "ES": "Si cancela la garantía, su tarjeta deja de ser válida.",
+    "PT": "Se cancelar a garantia, o seu cartão deixa de ser válido.",
+}
 REASONS = (
     CoverageReason("factory-defect", covered=True, replacement=Replacement.CARRY_OVER),
     CoverageReason("early-failure", covered=True, replacement=Replacement.APPLY_NEW),
@@ -129,6 +140,9 @@ CARD_TEXTS = {
         f"The manufacturer grants this warranty to the owner of the units listed on this card.\n\n{TO_CLAIM}",
         f"The distributor gives a warranty of its own; the manufacturer adds the one on this card.\n\n{TO_CLAIM}",
     ),
+    Tag.EXTENSION: (f"The manufacturer extends its warranty on the units listed on this card.\n\n{TO_CLAIM}", ""),
+    Tag.END_USER: (f"The manufacturer grants you this warranty on your units.\n\n{TO_CLAIM}", ""),
+    Tag.EXTRA_END_USER: (f"These years come on top of the warranty that you have.\n\n{TO_CLAIM}", ""),
 }
 
 
@@ -157,9 +171,13 @@ async def _set_up(session: AsyncSession, country: countries.Country) -> None:
     await session.flush()
     session.add_all(_catalogue(country.code))
     session.add_all(_policies(country.code))
-    await _people(session, country.code)
-    await pools.generate(session, country.code, "card", POOL_SIZE, country.code)
-    await pools.generate(session, country.code, "extension", POOL_SIZE, f"{country.code}X")
+    ids = await _people(session, country.code)
+    await pools.generate(session, country.code, Pool.CARD, POOL_SIZE, country.code)
+    owned = CODES_OWNED.get(country.code, {})
+    for name, count in owned.items():
+        await pools.generate(session, country.code, Pool.EXTENSION, count, f"{country.code}X", ids[name])
+    free = POOL_SIZE - sum(owned.values())
+    await pools.generate(session, country.code, Pool.EXTENSION, free, f"{country.code}X")
 
 
 def _countries() -> Iterator[countries.Country]:
@@ -179,6 +197,10 @@ def _countries() -> Iterator[countries.Country]:
             keyuser_escalation=timedelta(days=7),
             requester_reminder=timedelta(days=14),
             requester_expiry=timedelta(days=90),
+            extension_mode=MODES[code],
+            end_user_warranties=code == "ES",
+            extra_years_message=EXTRA_YEARS[code],
+            cancellation_message=CANCELLATION[code],
         )
 
 
@@ -255,7 +277,7 @@ def _policies(country: str) -> Iterator[configuration.PolicyVersion]:
         )
 
 
-async def _people(session: AsyncSession, country: str) -> None:
+async def _people(session: AsyncSession, country: str) -> dict[str, int]:
     ids: dict[str, int] = {}
     for one in (company for company in COMPANIES if company.country == country):
         company = countries.Company(
@@ -268,12 +290,14 @@ async def _people(session: AsyncSession, country: str) -> None:
             postcode=one.postcode,
             city=one.city,
             phone="+34 600 000 000" if country == "ES" else "+351 900 000 000",
-            email=f"{one.name.lower().replace(' ', '.')}@keydesk.example",
+            email=next(account.email for account in ACCOUNTS if account.company == one.name),
         )
         session.add(company)
         await session.flush()
         ids[one.name] = company.id
     session.add_all(_account(one, ids) for one in ACCOUNTS if one.country == country)
+    await session.flush()
+    return ids
 
 
 async def _desk_accounts(session: AsyncSession) -> None:

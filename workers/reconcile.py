@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.states import State
+from domain.clocks import turn_of
+from domain.states import Kind, State
 from settings import Settings
 from store.engine import connect, sessions
 from store.tables.effects import Card, Email
@@ -17,7 +18,6 @@ from workflows import client as temporal
 from workflows.client import STATE, workflow_id
 
 GRACE = timedelta(minutes=1)
-SETTLED = {State.PROCESSED, State.CANCELLED}
 
 
 async def differences(settings: Settings) -> list[str]:
@@ -42,7 +42,7 @@ async def _compare(session: AsyncSession, client: Client, before: datetime) -> A
     for row in await session.scalars(select(Request).order_by(Request.id)):
         known.add(workflow_id(row.id))
         running = await _running_state(client, row.id)
-        if State(row.state) in SETTLED:
+        if turn_of(Kind(row.kind), State(row.state)) is None and row.state != State.ACCEPTED:
             if row.id in owing and running is None:
                 yield f"{row.id}: {row.state} in the database, still owes {owing[row.id]}, but no workflow runs"
         elif running is None:

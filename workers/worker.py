@@ -52,6 +52,7 @@ async def serving(
             booking.book_move,
             booking.book_system_move,
             booking.ring,
+            booking.stand,
             cards.issue_card,
         ],
         workflow_runner=runner(),

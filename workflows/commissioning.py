@@ -25,9 +25,7 @@ class CommissioningWorkflow(RequestWorkflow):
             return "refused"
         while True:
             match self._machine.state:
-                case State.SUBMITTED:
-                    await self._until_moved()
-                case State.WRONG_DATA | State.DENIED | State.PARTIALLY_ACCEPTED:
+                case State.SUBMITTED | State.WRONG_DATA | State.DENIED | State.PARTIALLY_ACCEPTED:
                     await self._until_moved()
                 case State.ACCEPTED:
                     await self._effects.issue_card(self._version)

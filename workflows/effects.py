@@ -1,11 +1,13 @@
 """What follows a move: the card and the emails. Each happens once; the activities see to that."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
 
 from activities.cards import Cards
 from activities.emails import Emails
@@ -39,11 +41,14 @@ class Effects:
         """Whether nothing is under way."""
         return self._under_way == 0
 
-    def start(self, *, card_of: int | None, emails: Sequence[int]) -> None:
-        """Set going, without waiting: the card that a version owes, then the emails, which may carry it."""
-        if card_of is not None or emails:
+    def start(self, *, card_of: int | None, emails: Sequence[int], fallen: Sequence[str] = ()) -> None:
+        """Set going, without waiting: the card that a version owes, then the emails, which may carry it.
+
+        `fallen` requests were moved with this one: their workflows are told to catch up.
+        """
+        if card_of is not None or emails or fallen:
             self._under_way += 1
-            asyncio.create_task(self._carry_out(card_of, emails))  # noqa: RUF006 - the workflow's own loop keeps it
+            asyncio.create_task(self._carry_out(card_of, emails, fallen))  # noqa: RUF006 - the workflow's own loop keeps it
 
     def retry_card(self) -> None:
         """Ops have mended what blocked the card."""
@@ -70,11 +75,18 @@ class Effects:
             summary=f"card of version {version}",
         )
 
-    async def _carry_out(self, card_of: int | None, emails: Sequence[int]) -> None:
+    async def _carry_out(self, card_of: int | None, emails: Sequence[int], fallen: Sequence[str]) -> None:
+        for request_id in fallen:
+            await self._tell(request_id)
         if card_of is not None:
             await self.issue_card(card_of)
         await asyncio.gather(*(self._send(email_id) for email_id in emails))
         self._under_way -= 1
+
+    async def _tell(self, request_id: str) -> None:
+        """A workflow that has ended needs to hear nothing."""
+        with contextlib.suppress(FailureError):
+            await workflow.get_external_workflow_handle(request_id).signal("catch_up")
 
     async def _send(self, email_id: int) -> None:
         await workflow.execute_activity_method(

@@ -2,8 +2,14 @@
 
 from domain.states import Kind
 from workflows.commissioning import CommissioningWorkflow
+from workflows.end_user_warranty import EndUserWarrantyWorkflow
+from workflows.extra_years import ExtraYearsWorkflow
 from workflows.request import RequestWorkflow
+from workflows.warranty_extension import WarrantyExtensionWorkflow
 
 WORKFLOWS: dict[Kind, type[RequestWorkflow]] = {
     Kind.COMMISSIONING: CommissioningWorkflow,
+    Kind.WARRANTY_EXTENSION: WarrantyExtensionWorkflow,
+    Kind.END_USER_WARRANTY: EndUserWarrantyWorkflow,
+    Kind.EXTRA_YEARS: ExtraYearsWorkflow,
 }

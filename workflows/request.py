@@ -71,6 +71,17 @@ class RequestWorkflow:
         self._effects.start(card_of=None, emails=emails)
 
     @workflow.signal
+    async def catch_up(self) -> None:
+        """Another request's move has moved this one, in the database: follow."""
+        await workflow.wait_condition(lambda: self._recorded)
+        async with self._lock:
+            self._follow(
+                await workflow.execute_local_activity_method(
+                    Booking.stand, self._order.request_id, start_to_close_timeout=TIMEOUT, retry_policy=RETRY
+                )
+            )
+
+    @workflow.signal
     def retry_card(self) -> None:
         """Ops have mended what blocked the card: print it again."""
         self._effects.retry_card()
@@ -126,8 +137,7 @@ class RequestWorkflow:
             retry_policy=RETRY,
             summary=f"{trigger}: {order.source} → {order.target}",
         )
-        self._machine.fire(trigger)
-        self._follow(booked)
+        self._follow(booked, trigger)
         return booked
 
     async def _book(self, trigger: Trigger, *, unless_after: int | None = None) -> None:
@@ -148,8 +158,7 @@ class RequestWorkflow:
             booked = await workflow.execute_local_activity_method(
                 Booking.book_system_move, order, start_to_close_timeout=TIMEOUT, retry_policy=RETRY
             )
-            self._machine.fire(trigger)
-            self._follow(booked)
+            self._follow(booked, trigger)
 
     async def _until_moved(self) -> None:
         """Wait for the side whose turn it is; its alarms ring when it lets its time pass."""
@@ -197,15 +206,22 @@ class RequestWorkflow:
     def _idle(self) -> bool:
         return self._effects.done and workflow.all_handlers_finished()
 
-    def _follow(self, booked: Booked) -> None:
-        """Show where the request stands now, and set the effects going. Nobody waits for emails."""
+    def _follow(self, booked: Booked, trigger: Trigger | None = None) -> None:
+        """Go where the database says the request stands now, show it, and set the effects going.
+
+        That is where `trigger` leads, but for a request that fell with another one in the meantime.
+        """
+        if trigger is not None and self._machine.target(trigger) is booked.state:
+            self._machine.fire(trigger)
+        elif self._machine.state is not booked.state:
+            self._machine = RequestMachine(self._order.kind, booked.state)
         state, now = self._machine.state, workflow.now()
         self._version = booked.version
         self._patience = booked.patience
         self._moves += 1
         self._clocks = self._clocks.passed_to(turn_of(self._order.kind, state), now)
         owed = booked.version if booked.card and state is not State.ACCEPTED else None
-        self._effects.start(card_of=owed, emails=booked.emails)
+        self._effects.start(card_of=owed, emails=booked.emails, fallen=booked.fallen)
         self._show()
         due = self._clocks.due_at(booked.patience) if booked.patience else None
         workflow.upsert_search_attributes(

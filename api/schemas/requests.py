@@ -5,16 +5,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from api.fields import Body, Required, Text
-from api.schemas.commissioning import AttachmentBody
+from api.fields import Body, Line, Required, Text
+from api.schemas.warranties import AttachmentBody
 
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 
 
 class RequesterView(BaseModel):
-    """Who submitted the request."""
+    """Who submitted the request. Without a login an end user did, naming the company."""
 
-    login: str
+    login: str | None
     company: str | None
 
 
@@ -93,6 +93,7 @@ class RequestView(BaseModel):
     version: int
     submitted_at: datetime
     requester: RequesterView
+    warranty_type: str | None
     data: dict[str, Any]
     documents: list[DocumentView]
     allowed_actions: list[str]
@@ -139,6 +140,7 @@ class SaveBody(Body):
 
     version: Version
     data: dict[str, Any] = Field(default_factory=dict, examples=[{"end_user": {"city": "Getafe"}}])
+    warranty_type: Line | None = Field(None, description="end-user kinds: the policy that the keyuser chooses")
 
 
 class DecisionBody(Body):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -143,6 +144,23 @@ class CardText(Base):
     warranty_type: Mapped[str] = mapped_column(primary_key=True)
     distributor_without_warranty: Mapped[str]
     distributor_with_warranty: Mapped[str]
+
+
+class Download(Base):
+    """A file that a country offers for a range: templates of commissioning sheets, general information."""
+
+    __tablename__ = "downloads"
+    __table_args__ = (
+        ForeignKeyConstraint(["country", "product_range"], ["line_ups.country", "line_ups.code"]),
+        Index("ix_downloads_range", "country", "product_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str]
+    product_range: Mapped[str]
+    title: Mapped[str]
+    document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"))
+    position: Mapped[int]
 
 
 class Notification(Base):

@@ -13,6 +13,7 @@ class Country(Base):
     """One country and its settings (`domain.md` §6, §8). Durations are intervals, read and written as ISO 8601."""
 
     __tablename__ = "countries"
+    __table_args__ = (CheckConstraint("extension_mode IN ('a', 'b')", "extension_mode"),)
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
@@ -27,6 +28,10 @@ class Country(Base):
     requester_reminder: Mapped[timedelta]
     requester_expiry: Mapped[timedelta]
     serial_pattern: Mapped[str | None]
+    extension_mode: Mapped[str] = mapped_column(default="a")
+    end_user_warranties: Mapped[bool] = mapped_column(default=False)
+    extra_years_message: Mapped[str] = mapped_column(default="")
+    cancellation_message: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 
 

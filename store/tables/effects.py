@@ -21,12 +21,22 @@ class Assignment(Base):
 
 
 class PoolNumber(Base):
-    """A unique number of a country's pool. Once it has a `request_id` it is spent and never returns."""
+    """A unique number of a country's pool. Once it has a `request_id` it is spent and never returns.
+
+    A warranty code is bound to its holder (`held_by`) before it is spent.
+    """
 
     __tablename__ = "pool_numbers"
     __table_args__ = (
         CheckConstraint("pool IN ('card', 'extension')", "pool"),
-        Index("ix_pool_numbers_free", "country", "pool", "id", postgresql_where=text("request_id IS NULL")),
+        Index(
+            "ix_pool_numbers_free",
+            "country",
+            "pool",
+            "id",
+            postgresql_where=text("request_id IS NULL AND held_by IS NULL"),
+        ),
+        CheckConstraint("held_by IS NULL OR request_id IS NULL OR held_by = request_id", "one_holder"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,6 +44,7 @@ class PoolNumber(Base):
     pool: Mapped[str]
     number: Mapped[str] = mapped_column(unique=True)
     owner_company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    held_by: Mapped[str | None] = mapped_column(ForeignKey("requests.id"), unique=True)
     request_id: Mapped[str | None] = mapped_column(ForeignKey("requests.id"), unique=True)
 
 

@@ -13,17 +13,20 @@ from store.tables.base import Base
 class Intake(Base):
     """A submission on its way in: unique per caller and idempotency key. Holds the body until it is recorded.
 
+    `caller` is a login, or the keyed hash of a visitor's address; `login` is None then.
     `outcome` is None while it is under way, then `recorded` or `refused`; `refusal` is the error as facts.
     """
 
     __tablename__ = "intakes"
     __table_args__ = (
-        UniqueConstraint("login", "idempotency_key"),
+        UniqueConstraint("caller", "idempotency_key"),
         CheckConstraint("outcome IN ('recorded', 'refused')", "outcome"),
     )
 
     request_id: Mapped[str] = mapped_column(primary_key=True)
-    login: Mapped[str] = mapped_column(ForeignKey("accounts.login"))
+    caller: Mapped[str]
+    login: Mapped[str | None] = mapped_column(ForeignKey("accounts.login"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
     idempotency_key: Mapped[str]
     body_hash: Mapped[str]
     kind: Mapped[str]
@@ -37,6 +40,7 @@ class Intake(Base):
 class Request(Base):
     """One case. `data` is what the kind carries (`domain.requests`), without its documents.
 
+    Without a `login` an end user filed it, naming the company. `base_id` is the warranty that extra years rest on.
     `turn` is the side that is to act until `due_at`; `*_used` is the time that each side had used up before that.
     `card_blocked` says why the card could not be rendered; ops mend the cause and retry.
     """
@@ -52,8 +56,10 @@ class Request(Base):
     kind: Mapped[str]
     state: Mapped[str]
     version: Mapped[int]
-    login: Mapped[str] = mapped_column(ForeignKey("accounts.login"))
+    login: Mapped[str | None] = mapped_column(ForeignKey("accounts.login"))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id"))
+    base_id: Mapped[str | None] = mapped_column(ForeignKey("requests.id"), index=True)
+    warranty_type: Mapped[str | None]
     line_up: Mapped[str | None]
     postcode: Mapped[str | None] = mapped_column(index=True)
     commissioned_on: Mapped[date | None]

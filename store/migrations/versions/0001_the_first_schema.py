@@ -27,7 +27,12 @@ def upgrade() -> None:
         sa.Column("requester_reminder", sa.Interval(), nullable=False),
         sa.Column("requester_expiry", sa.Interval(), nullable=False),
         sa.Column("serial_pattern", sa.Text(), nullable=True),
+        sa.Column("extension_mode", sa.Text(), nullable=False),
+        sa.Column("end_user_warranties", sa.Boolean(), nullable=False),
+        sa.Column("extra_years_message", sa.Text(), nullable=False),
+        sa.Column("cancellation_message", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("extension_mode IN ('a', 'b')", name=op.f("ck_countries_extension_mode")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_countries")),
     )
     op.create_table(
@@ -240,22 +245,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("country", "wholesaler", "line_up", name=op.f("pk_wholesaler_cells")),
     )
     op.create_table(
-        "documents",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("country", sa.Text(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False),
-        sa.Column("company_id", sa.Integer(), nullable=True),
-        sa.Column("filename", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_documents_company_id")),
-        sa.ForeignKeyConstraint(["country"], ["countries.code"], name=op.f("fk_documents_country")),
-        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_documents_login")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
-    )
-    op.create_table(
         "duplicate_permits",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("country", sa.Text(), nullable=False),
@@ -273,7 +262,9 @@ def upgrade() -> None:
     op.create_table(
         "intakes",
         sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("caller", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=True),
+        sa.Column("company_id", sa.Integer(), nullable=True),
         sa.Column("idempotency_key", sa.Text(), nullable=False),
         sa.Column("body_hash", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -283,10 +274,11 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("refusal", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.CheckConstraint("outcome IN ('recorded', 'refused')", name=op.f("ck_intakes_outcome")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_intakes_company_id")),
         sa.ForeignKeyConstraint(["country"], ["countries.code"], name=op.f("fk_intakes_country")),
         sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_intakes_login")),
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_intakes")),
-        sa.UniqueConstraint("login", "idempotency_key", name=op.f("uq_intakes_login_idempotency_key")),
+        sa.UniqueConstraint("caller", "idempotency_key", name=op.f("uq_intakes_caller_idempotency_key")),
     )
     op.create_table(
         "requests",
@@ -295,8 +287,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=True),
         sa.Column("company_id", sa.Integer(), nullable=True),
+        sa.Column("base_id", sa.Text(), nullable=True),
+        sa.Column("warranty_type", sa.Text(), nullable=True),
         sa.Column("line_up", sa.Text(), nullable=True),
         sa.Column("postcode", sa.Text(), nullable=True),
         sa.Column("commissioned_on", sa.Date(), nullable=True),
@@ -308,11 +302,13 @@ def upgrade() -> None:
         sa.Column("requester_used", sa.Interval(), nullable=False),
         sa.Column("card_blocked", sa.Text(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["base_id"], ["requests.id"], name=op.f("fk_requests_base_id")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_requests_company_id")),
         sa.ForeignKeyConstraint(["country"], ["countries.code"], name=op.f("fk_requests_country")),
         sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_requests_login")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requests")),
     )
+    op.create_index(op.f("ix_requests_base_id"), "requests", ["base_id"], unique=False)
     op.create_index(
         "ix_requests_company",
         "requests",
@@ -355,6 +351,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_decisions_request_id")),
         sa.PrimaryKeyConstraint("request_id", "idempotency_key", name=op.f("pk_decisions")),
         sa.UniqueConstraint("request_id", "booked_version", name=op.f("uq_decisions_request_id_booked_version")),
+    )
+    op.create_table(
+        "documents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=True),
+        sa.Column("login", sa.Text(), nullable=True),
+        sa.Column("company_id", sa.Integer(), nullable=True),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("usable_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_by", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_documents_company_id")),
+        sa.ForeignKeyConstraint(["country"], ["countries.code"], name=op.f("fk_documents_country")),
+        sa.ForeignKeyConstraint(["login"], ["accounts.login"], name=op.f("fk_documents_login")),
+        sa.ForeignKeyConstraint(["used_by"], ["requests.id"], name=op.f("fk_documents_used_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
     )
     op.create_table(
         "emails",
@@ -422,12 +437,18 @@ def upgrade() -> None:
         sa.Column("pool", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("owner_company_id", sa.Integer(), nullable=True),
+        sa.Column("held_by", sa.Text(), nullable=True),
         sa.Column("request_id", sa.Text(), nullable=True),
         sa.CheckConstraint("pool IN ('card', 'extension')", name=op.f("ck_pool_numbers_pool")),
+        sa.CheckConstraint(
+            "held_by IS NULL OR request_id IS NULL OR held_by = request_id", name=op.f("ck_pool_numbers_one_holder")
+        ),
         sa.ForeignKeyConstraint(["country"], ["countries.code"], name=op.f("fk_pool_numbers_country")),
+        sa.ForeignKeyConstraint(["held_by"], ["requests.id"], name=op.f("fk_pool_numbers_held_by")),
         sa.ForeignKeyConstraint(["owner_company_id"], ["companies.id"], name=op.f("fk_pool_numbers_owner_company_id")),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_pool_numbers_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_numbers")),
+        sa.UniqueConstraint("held_by", name=op.f("uq_pool_numbers_held_by")),
         sa.UniqueConstraint("number", name=op.f("uq_pool_numbers_number")),
         sa.UniqueConstraint("request_id", name=op.f("uq_pool_numbers_request_id")),
     )
@@ -436,23 +457,8 @@ def upgrade() -> None:
         "pool_numbers",
         ["country", "pool", "id"],
         unique=False,
-        postgresql_where=sa.text("request_id IS NULL"),
+        postgresql_where=sa.text("request_id IS NULL AND held_by IS NULL"),
     )
-    op.create_table(
-        "request_documents",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("request_id", sa.Text(), nullable=False),
-        sa.Column("requirement", sa.Text(), nullable=False),
-        sa.Column("document_id", sa.Uuid(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("replaced", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_request_documents_document_id")),
-        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_request_documents_request_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_documents")),
-    )
-    op.create_index(op.f("ix_request_documents_document_id"), "request_documents", ["document_id"], unique=False)
-    op.create_index("ix_request_documents_request", "request_documents", ["request_id"], unique=False)
     op.create_table(
         "request_units",
         sa.Column("request_id", sa.Text(), nullable=False),
@@ -504,4 +510,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_cards_token")),
     )
     op.create_index("uq_cards_valid", "cards", ["number"], unique=True, postgresql_where=sa.text("status = 'valid'"))
+    op.create_table(
+        "downloads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("product_range", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["country", "product_range"],
+            ["line_ups.country", "line_ups.code"],
+            name=op.f("fk_downloads_country_product_range"),
+        ),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_downloads_document_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_downloads")),
+    )
+    op.create_index("ix_downloads_range", "downloads", ["country", "product_range"], unique=False)
+    op.create_table(
+        "request_documents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Text(), nullable=False),
+        sa.Column("requirement", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("replaced", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_request_documents_document_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_request_documents_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_documents")),
+    )
+    op.create_index(op.f("ix_request_documents_document_id"), "request_documents", ["document_id"], unique=False)
+    op.create_index("ix_request_documents_request", "request_documents", ["request_id"], unique=False)
     # ### end Alembic commands ###

@@ -1,0 +1,123 @@
+"""Pools of numbers and warranty codes (`domain.md` §4): made in advance by keyusers, released by them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StringConstraints
+
+from api.configuration import ConfigurerOf
+from api.dependencies import PartsOf
+from api.errors import documented
+from api.fields import Body, Line, Text
+from domain import errors
+from domain.errors import FieldError, Invalid, MoveRefused, NotFound
+from domain.pools import Pool
+from domain.states import State
+from store import accounts, pools, requests
+
+router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
+MOST_AT_ONCE = 20_000
+REFUSALS = (errors.NotAuthenticated, errors.Forbidden, errors.NotFound, errors.Invalid)
+
+
+class PoolView(BaseModel):
+    """How many numbers a pool has, and how many of them are free."""
+
+    pool: Pool
+    total: int
+    free: int
+
+
+class Pools(BaseModel):
+    """Both pools of a country."""
+
+    items: list[PoolView]
+
+
+class GenerateBody(Body):
+    """How many new numbers, with which prefix, and for which company, if they are one company's own."""
+
+    count: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)]
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")]
+    owner: Line | None = None
+
+
+class CodeView(BaseModel):
+    """A warranty code; `holder` is the request to which it is bound, or that consumed it."""
+
+    number: str
+    owner: str | None
+    holder: str | None
+    consumed: bool
+
+
+class Codes(BaseModel):
+    """Warranty codes in the order in which they were made. `next_after` asks for the ones that follow."""
+
+    items: list[CodeView]
+    next_after: int | None
+
+
+class ReleaseBody(Body):
+    """Why the code is given back."""
+
+    comment: Annotated[Text, StringConstraints(min_length=1)]
+
+
+@router.get("/pools", responses=documented(*REFUSALS))
+async def read_pools(country: str, _: ConfigurerOf, parts: PartsOf) -> Pools:
+    """The pools of a country."""
+    async with parts.sessions() as session:
+        counted = [(pool, *await pools.count(session, country, pool)) for pool in Pool]
+    return Pools(items=[PoolView(pool=pool, total=total, free=free) for pool, total, free in counted])
+
+
+@router.post("/pools/{pool}/numbers", status_code=201, responses=documented(*REFUSALS))
+async def generate(country: str, pool: Pool, body: GenerateBody, _: ConfigurerOf, parts: PartsOf) -> PoolView:
+    """Make new numbers for a pool, at most 20,000 at once. Only warranty codes have owners."""
+    if body.owner is not None and pool is Pool.CARD:
+        raise Invalid("Card numbers have no owner.", fields=[FieldError("/owner", "only for warranty codes")])
+    async with parts.sessions.begin() as session:
+        owner = await accounts.company_named(session, country, body.owner) if body.owner else None
+        if body.owner and owner is None:
+            raise Invalid("Unknown company.", fields=[FieldError("/owner", "not a company of this country")])
+        await pools.generate(session, country, pool, body.count, body.prefix, owner.id if owner else None)
+        total, free = await pools.count(session, country, pool)
+    return PoolView(pool=pool, total=total, free=free)
+
+
+@router.get("/codes", responses=documented(*REFUSALS))
+async def read_codes(
+    country: str, _: ConfigurerOf, parts: PartsOf, after: int = 0, limit: Annotated[int, Field(ge=1, le=1000)] = 100
+) -> Codes:
+    """The warranty codes of a country, with owners and holders."""
+    async with parts.sessions() as session:
+        rows = await pools.codes_after(session, country, min(after, 2**31 - 1), limit)
+    items = [
+        CodeView(
+            number=row.number, owner=owner, holder=row.request_id or row.held_by, consumed=row.request_id is not None
+        )
+        for row, owner in rows
+    ]
+    return Codes(items=items, next_after=rows[-1][0].id if len(rows) == limit else None)
+
+
+@router.post("/codes/{code}/release", responses=documented(*REFUSALS, errors.MoveRefused))
+async def release(country: str, code: str, body: ReleaseBody, caller: ConfigurerOf, parts: PartsOf) -> CodeView:
+    """Give back a code that was bound and never consumed, once its request has ended. It is journalled there."""
+    async with parts.sessions.begin() as session:
+        holder = await pools.holder_of(session, country, code)
+        row = await requests.locked(session, holder) if holder else None
+        if row is None:
+            raise MoveRefused("This code is not bound, or it is consumed.", facts={"state": None})
+        if row.state != State.CANCELLED:
+            raise MoveRefused(
+                f"The code belongs to {row.id}, which is {row.state}.", facts={"state": row.state, "holder": row.id}
+            )
+        if await pools.free(session, row.id) != code:
+            raise NotFound(f"There is no code {code} in {country}.")
+        changes = {"warranty_code": {"from": code, "to": None}}
+        step = requests.Step(caller.login, "release_code", State(row.state), parts.now(), body.comment, changes)
+        requests.journalise(session, row, step)
+        owner = await pools.owner_name(session, code)
+    return CodeView(number=code, owner=owner, holder=None, consumed=False)

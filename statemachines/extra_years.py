@@ -1,0 +1,17 @@
+"""Every move of a request for extra years (`domain.md` §2.3): it rests on its base and goes with it."""
+
+from domain.states import Side, State, Trigger
+from statemachines.moves import Move
+
+MOVES = (
+    Move(Trigger.ACCEPT, State.SUBMITTED, State.ACCEPTED, Side.KEYUSER),
+    Move(Trigger.DENY, State.SUBMITTED, State.DENIED, Side.KEYUSER),
+    Move(Trigger.FINISH, State.ACCEPTED, State.PROCESSED, Side.SYSTEM),
+    Move(Trigger.CANCEL_BY_END_USER, State.SUBMITTED, State.CANCELLED, Side.END_USER),
+    Move(Trigger.CANCEL_BY_END_USER, State.PROCESSED, State.CANCELLED, Side.END_USER),
+    Move(Trigger.CANCEL, State.SUBMITTED, State.CANCELLED, Side.KEYUSER),
+    Move(Trigger.CANCEL, State.PROCESSED, State.CANCELLED, Side.KEYUSER),
+    Move(Trigger.CANCEL_WITH_BASE, State.SUBMITTED, State.CANCELLED, Side.SYSTEM),
+    Move(Trigger.CANCEL_WITH_BASE, State.ACCEPTED, State.CANCELLED, Side.SYSTEM),
+    Move(Trigger.CANCEL_WITH_BASE, State.PROCESSED, State.CANCELLED, Side.SYSTEM),
+)
