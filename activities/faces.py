@@ -3,6 +3,7 @@
 from datetime import date
 
 from activities.rendering.cards import CardFace, CardTier, CardUnit
+from activities.rendering.words import duration_in_words, words_in
 from domain.policies import Tier
 from domain.requests import WarrantyRequest
 from domain.states import Kind
@@ -15,6 +16,7 @@ def face_of(
     *,
     kind: Kind,
     country_name: str,
+    language: str,
     installer: str,
     number: str,
     version: int,
@@ -23,7 +25,7 @@ def face_of(
     issued_on: date,
 ) -> CardFace:
     """Units, tiers, installer and place, the country's text; nothing personal (`domain.md` §3)."""
-    durations = tier_durations(assignment)
+    durations = tier_durations(assignment, language)
     return CardFace(
         number=number,
         version=version,
@@ -45,18 +47,21 @@ def face_of(
         issued_on=issued_on,
         extension=kind is Kind.WARRANTY_EXTENSION,
         supersedes=version - 1 if version > 1 else None,
+        language=language,
     )
 
 
-def tier_durations(assignment: Assignment) -> dict[Tier, str]:
+def tier_durations(assignment: Assignment, language: str) -> dict[Tier, str]:
     """How long each tier lasts, in words; with extra years `5 years + 2 years`."""
     words: dict[Tier, str] = {}
     for grant in (*assignment.base_durations, *assignment.durations):
-        words[grant.tier] = f"{words[grant.tier]} + {grant.duration}" if grant.tier in words else str(grant.duration)
+        lasts = duration_in_words(grant.duration.count, grant.duration.unit, language)
+        words[grant.tier] = f"{words[grant.tier]} + {lasts}" if grant.tier in words else lasts
     return words
 
 
-def warranty_summary(assignment: Assignment | None) -> str:
+def warranty_summary(assignment: Assignment | None, language: str) -> str:
     """The grant in a few words: `1 year full + 5 years compressor`."""
-    durations = tier_durations(assignment) if assignment else {}
-    return " + ".join(f"{duration} {tier}" for tier, duration in durations.items()) or "no warranty"
+    words = words_in(language)
+    durations = tier_durations(assignment, language) if assignment else {}
+    return " + ".join(f"{lasts} {words.in_short[tier]}" for tier, lasts in durations.items()) or words.none

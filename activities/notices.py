@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.faces import warranty_summary
-from domain.labels import label
+from activities.rendering.words import words_in
 from domain.notifications import Notice, Recipient
 from domain.requests import WarrantyRequest
 from domain.states import State
@@ -37,7 +37,7 @@ async def announce(
         Recipient.ESCALATION: country.escalation_email,
     }
     card = await cards.latest(session, row.id)
-    tags = await _tags(session, row, data, comment=comment, base_url=base_url)
+    tags = await _tags(session, row, data, language=country.language, comment=comment, base_url=base_url)
     queued = [
         await emails.queue(
             session,
@@ -57,7 +57,7 @@ async def announce(
 
 
 async def _tags(
-    session: AsyncSession, row: Request, data: WarrantyRequest, *, comment: str, base_url: str
+    session: AsyncSession, row: Request, data: WarrantyRequest, *, language: str, comment: str, base_url: str
 ) -> dict[str, str]:
     """The values of all allowed tags, as they are now."""
     company = await accounts.company_of(session, row.company_id)
@@ -74,7 +74,7 @@ async def _tags(
         "card_number": card.number if card else "",
         "comment": comment,
         "denied_documents": ", ".join(denied),
-        "state_label": label(State(row.state)),
+        "state_label": words_in(language).states[State(row.state)],
         "points": "",
-        "warranty_summary": warranty_summary(await grants.latest(session, row.id)),
+        "warranty_summary": warranty_summary(await grants.latest(session, row.id), language),
     }

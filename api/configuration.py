@@ -48,6 +48,7 @@ class Settings(BaseModel):
     name: str
     time_zone: str
     language: str
+    card_language: str
     keyuser_email: str
     escalation_email: str
     withdrawal_period: timedelta = Field(examples=["P14D"])
@@ -66,6 +67,8 @@ class SettingsPatch(Body):
     """What is to change; what is not named stays. They apply to a pending request from its next move on."""
 
     version: Version
+    language: Literal["en", "es", "pt"] | None = Field(None, description="of the emails")
+    card_language: Literal["en", "es", "pt"] | None = Field(None, description="of the cards; cards issued keep theirs")
     keyuser_email: EmailStr | None = None
     escalation_email: EmailStr | None = None
     withdrawal_period: Lasting | None = None

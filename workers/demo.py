@@ -190,6 +190,7 @@ def _countries() -> Iterator[countries.Country]:
             name=name,
             time_zone=zone,
             language=language,
+            card_language="en",
             keyuser_email=f"keyuser-{code.lower()}@keydesk.example",
             escalation_email=f"escalation-{code.lower()}@keydesk.example",
             withdrawal_period=timedelta(days=14),

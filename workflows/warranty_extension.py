@@ -8,7 +8,7 @@ from workflows.commissioning import CommissioningWorkflow
 
 @workflow.defn(name="warranty-extension")
 class WarrantyExtensionWorkflow(CommissioningWorkflow):
-    """A PRO Partner asks; from there on it is the story of a commissioning request, up to where the number comes from."""
+    """A PRO Partner asks; the rest is the story of a commissioning request, with another pool of numbers."""
 
     @workflow.init
     def __init__(self, order: RequestOrder) -> None:

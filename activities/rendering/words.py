@@ -6,7 +6,7 @@ A new language is one more `Words` in `WORDS`, one more entry in `DURATIONS` and
 from dataclasses import dataclass
 
 from domain.calendar import DurationUnit
-from domain.states import Kind
+from domain.states import Kind, State
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class Words:
     roles: dict[str, str]
     conditions: str
     responsibilities: str
+    in_short: dict[str, str]
+    none: str
+    states: dict[State, str]
 
 
 ENGLISH = Words(
@@ -75,6 +78,17 @@ ENGLISH = Words(
     roles={"outdoor": "outdoor", "indoor": "indoor"},
     conditions="Conditions",
     responsibilities="Responsibilities",
+    in_short={"full": "full", "compressor": "compressor"},
+    none="no warranty",
+    states={
+        State.SUBMITTED: "Check pending",
+        State.ACCEPTED: "Check pending",
+        State.WRONG_DATA: "Wrong data",
+        State.DENIED: "Denied",
+        State.PROCESSED: "Accepted",
+        State.PARTIALLY_ACCEPTED: "Partially accepted",
+        State.CANCELLED: "Canceled",
+    },
 )
 
 SPANISH = Words(
@@ -112,6 +126,17 @@ SPANISH = Words(
     roles={"outdoor": "exterior", "indoor": "interior"},
     conditions="Condiciones",
     responsibilities="Responsabilidades",
+    in_short={"full": "completa", "compressor": "compresor"},
+    none="sin garantía",
+    states={
+        State.SUBMITTED: "Pendiente de revisión",
+        State.ACCEPTED: "Pendiente de revisión",
+        State.WRONG_DATA: "Datos incorrectos",
+        State.DENIED: "Denegada",
+        State.PROCESSED: "Aceptada",
+        State.PARTIALLY_ACCEPTED: "Aceptada en parte",
+        State.CANCELLED: "Cancelada",
+    },
 )
 
 PORTUGUESE = Words(
@@ -149,6 +174,17 @@ PORTUGUESE = Words(
     roles={"outdoor": "exterior", "indoor": "interior"},
     conditions="Condições",
     responsibilities="Responsabilidades",
+    in_short={"full": "completa", "compressor": "compressor"},
+    none="sem garantia",
+    states={
+        State.SUBMITTED: "Verificação pendente",
+        State.ACCEPTED: "Verificação pendente",
+        State.WRONG_DATA: "Dados incorretos",
+        State.DENIED: "Recusado",
+        State.PROCESSED: "Aceite",
+        State.PARTIALLY_ACCEPTED: "Aceite em parte",
+        State.CANCELLED: "Cancelado",
+    },
 )
 
 WORDS = {words.language: words for words in (ENGLISH, SPANISH, PORTUGUESE)}

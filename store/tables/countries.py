@@ -19,6 +19,7 @@ class Country(Base):
     name: Mapped[str]
     time_zone: Mapped[str]
     language: Mapped[str]
+    card_language: Mapped[str]
     keyuser_email: Mapped[str]
     escalation_email: Mapped[str]
     withdrawal_period: Mapped[timedelta]

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("card_language", sa.Text(), nullable=False),
         sa.Column("keyuser_email", sa.Text(), nullable=False),
         sa.Column("escalation_email", sa.Text(), nullable=False),
         sa.Column("withdrawal_period", sa.Interval(), nullable=False),
