@@ -4,7 +4,16 @@ import unicodedata
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from domain.serials import normalise_serial
 
@@ -29,6 +38,10 @@ def _iso_date(value: object) -> object:
     return value
 
 
+def _or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    return "" if value == "" else check(value)
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_printable)]
 Line = Annotated[
     str,
@@ -40,6 +53,8 @@ Required = Annotated[Line, StringConstraints(min_length=1)]
 Serial = Annotated[str, StringConstraints(max_length=100), AfterValidator(_printable), AfterValidator(normalise_serial)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Email = Annotated[EmailStr, StringConstraints(max_length=200)]
+# Not a union: the pointers of its errors would name pydantic's own parts.
+EmailOrNothing = Annotated[Email, WrapValidator(_or_nothing)]
 
 
 class Body(BaseModel):
