@@ -26,11 +26,11 @@ SAVE (edit) and messages move nothing, so they stand here nowhere.
 
 
 def diagram(moves: Iterable[Move]) -> str:
-    """A table as mermaid text. Moves between the same two states share an arrow, with a line for each."""
+    """A table as mermaid text. Moves between the same two states share an arrow, with a line for each trigger."""
     moves = tuple(moves)
     arrows: dict[tuple[State, State], list[str]] = {}
     for move in moves:
-        arrows.setdefault((move.source, move.target), []).append(f"{move.trigger} ({SIDES[move.by]})")
+        arrows.setdefault((move.source, move.target), []).append(move.trigger)
     final = dict.fromkeys(move.target for move in moves if move.target not in {one.source for one in moves})
     lines = [
         f"[*] --> {State.SUBMITTED}",
