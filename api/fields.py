@@ -1,5 +1,6 @@
 """Field types of request bodies: parsed, trimmed and bounded at the edge."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import Annotated
@@ -17,6 +18,8 @@ from pydantic import (
 
 from domain.serials import normalise_serial
 
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 def _printable(text: str) -> str:
     """No control characters but line breaks and tabs: nothing that a database, an email or a card cannot hold."""
@@ -32,8 +35,8 @@ def _one_line(text: str) -> str:
 
 
 def _iso_date(value: object) -> object:
-    """Only `2026-11-01`: pydantic would also take numbers and instants."""
-    if not isinstance(value, date) and not (isinstance(value, str) and len(value) == len("2026-11-01")):
+    """Only `2026-11-01`: pydantic would also take numbers, instants, and seconds since 1970 as text."""
+    if not isinstance(value, date) and not (isinstance(value, str) and ISO_DATE.fullmatch(value)):
         raise ValueError("must be a date as 2026-11-01")
     return value
 
