@@ -173,7 +173,9 @@ async def rewrite(session: AsyncSession, row: Request, data: Commissioning) -> C
 
 
 def carried_by(payload: dict[str, Any]) -> Commissioning:
-    """The whole of what a decision wants the request to carry, documents included."""
+    """The whole of what a decision wants the request to carry, documents included. Raises Invalid without it."""
+    if "data" not in payload:
+        raise Invalid("This move changes the request: only a decision over the API can say how.")
     return from_json(Commissioning, payload["data"])
 
 
