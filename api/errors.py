@@ -142,9 +142,9 @@ async def _invalid(_: Request, failure: Exception) -> JSONResponse:
 
 
 def _within(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The place inside the body or the query; a body that is no JSON at all is bad as a whole."""
+    """The place inside the body, or the name in query or header; a body that is no JSON at all is bad as a whole."""
     if loc[0] != "body":
-        return loc[1:]
+        return loc[1:2]
     return () if len(loc) > 1 and isinstance(loc[1], int) else loc[1:]
 
 
