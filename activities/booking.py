@@ -148,6 +148,8 @@ class Booking:
     async def _decision(self, session: AsyncSession, order: BookMove) -> Decision:
         """The decision as the API wrote it down; a signalled one is written down here."""
         if (signal := order.signalled) is not None:
+            if await accounts.account_of(session, signal.login) is None:
+                raise Forbidden(f"{order.trigger} is not for this account.")
             await decisions.propose(
                 session,
                 request_id=order.request_id,

@@ -199,7 +199,9 @@ async def choose(session: AsyncSession, row: Request, warranty_type: str, *, sup
 
 
 def carried_by(kind: Kind, payload: dict[str, Any]) -> WarrantyRequest:
-    """The whole of what a decision wants the request to carry, documents included."""
+    """The whole of what a decision wants the request to carry, documents included. Raises Invalid without it."""
+    if "data" not in payload:
+        raise Invalid("This move changes the request: only a decision over the API can say how.")
     return from_json(CARRIED[kind], payload["data"])
 
 

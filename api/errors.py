@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from domain import errors
-from domain.errors import BY_CODE, FieldError, Invalid, KeydeskError
+from domain.errors import FieldError, Invalid, KeydeskError
 from store.files import OutOfReach
 
 STATUS: dict[type[KeydeskError], int] = {
@@ -26,6 +26,7 @@ STATUS: dict[type[KeydeskError], int] = {
     errors.Invalid: 422,
     errors.RateLimited: 429,
     errors.Unavailable: 503,
+    KeydeskError: 422,  # a refusal whose code a newer release wrote and this one does not know
 }
 TITLES = {
     401: "Not signed in",
@@ -129,22 +130,36 @@ def _sentence(failure: Mapping[str, Any]) -> str:
 async def _refused(_: Request, refusal: Exception) -> JSONResponse:
     if not isinstance(refusal, KeydeskError):
         raise TypeError("not a refusal")
-    known = type(refusal) if refusal.code in BY_CODE else KeydeskError
-    return problem(status_of(known), refusal.code, refusal.detail, fields=refusal.fields, facts=refusal.facts)
+    status = status_of(type(refusal))
+    return problem(status, refusal.code, refusal.detail, fields=refusal.fields, facts=refusal.facts)
 
 
 async def _invalid(_: Request, failure: Exception) -> JSONResponse:
     if not isinstance(failure, RequestValidationError):
         raise TypeError("not a validation error")
-    found = [{**one, "loc": _within(one["loc"])} for one in failure.errors()]
+    found = [{**one, "loc": _followed(_within(one["loc"]), failure.body)} for one in failure.errors()]
     return problem(422, Invalid.code, "The request has bad fields; see errors.", fields=pointed(found))
 
 
 def _within(loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """The place inside the body or the query; a body that is no JSON at all is bad as a whole."""
+    """The place inside the body, or the name in query or header; a body that is no JSON at all is bad as a whole."""
     if loc[0] != "body":
-        return loc[1:]
+        return loc[1:2]
     return () if len(loc) > 1 and isinstance(loc[1], int) else loc[1:]
+
+
+def _followed(loc: tuple[str | int, ...], sent: Any) -> tuple[str | int, ...]:
+    """`loc` without the parts that name a branch of a union: they are nowhere in what was sent."""
+    if not isinstance(sent, dict | list):
+        return loc
+    places: list[str | int] = []
+    for part in loc:
+        if (isinstance(sent, dict) and part in sent) or (isinstance(sent, list) and part in range(len(sent))):
+            sent = sent[part]  # type: ignore[index]  # a key of the one or an index of the other
+        elif not isinstance(sent, dict) or part != loc[-1]:
+            continue  # only a missing member is named without being there
+        places.append(part)
+    return tuple(places)
 
 
 async def _http(_: Request, failure: Exception) -> JSONResponse:
@@ -153,7 +168,9 @@ async def _http(_: Request, failure: Exception) -> JSONResponse:
     if failure.status_code == 400:
         return problem(422, Invalid.code, "The body cannot be read.")
     status = failure.status_code
-    return problem(status, CODES.get(status, "error"), str(failure.detail))
+    response = problem(status, CODES.get(status, "error"), str(failure.detail))
+    response.headers.update(failure.headers or {})  # Allow, with 405
+    return response
 
 
 async def _out_of_reach(_: Request, __: Exception) -> JSONResponse:

@@ -1,12 +1,24 @@
 """Field types of request bodies: parsed, trimmed and bounded at the edge."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from domain.serials import normalise_serial
+
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _printable(text: str) -> str:
@@ -23,10 +35,14 @@ def _one_line(text: str) -> str:
 
 
 def _iso_date(value: object) -> object:
-    """Only `2026-11-01`: pydantic would also take numbers and instants."""
-    if not isinstance(value, date) and not (isinstance(value, str) and len(value) == len("2026-11-01")):
+    """Only `2026-11-01`: pydantic would also take numbers, instants, and seconds since 1970 as text."""
+    if not isinstance(value, date) and not (isinstance(value, str) and ISO_DATE.fullmatch(value)):
         raise ValueError("must be a date as 2026-11-01")
     return value
+
+
+def _or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> object:
+    return "" if value == "" else check(value)
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_printable)]
@@ -40,6 +56,8 @@ Required = Annotated[Line, StringConstraints(min_length=1)]
 Serial = Annotated[str, StringConstraints(max_length=100), AfterValidator(_printable), AfterValidator(normalise_serial)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Email = Annotated[EmailStr, StringConstraints(max_length=200)]
+# Not a union: the pointers of its errors would name pydantic's own parts.
+EmailOrNothing = Annotated[Email, WrapValidator(_or_nothing)]
 
 
 class Body(BaseModel):

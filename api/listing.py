@@ -75,10 +75,12 @@ async def _zone(session: AsyncSession, caller: Caller) -> str:
 
 
 def _instant(moment: Moment | None, zone: str, pointer: str) -> datetime | None:
-    if moment is None or isinstance(moment, datetime):
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
-    if not EARLIEST <= moment <= LATEST:
+    if moment is None:
+        return None
+    if not EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= LATEST:
         raise Invalid("This day is out of reach.", fields=[FieldError(pointer, "out of reach")])
+    if isinstance(moment, datetime):
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return datetime.combine(moment, time(), ZoneInfo(zone))
 
 

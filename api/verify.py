@@ -1,5 +1,6 @@
 """What the QR code of a card opens: whether the card is valid, and what it grants; nothing personal."""
 
+import re
 from datetime import date
 from typing import Annotated
 
@@ -17,6 +18,9 @@ from store import cards
 from store.snapshots import from_json
 
 router = APIRouter(tags=["public"])
+HTML = {"text/html", "application/xhtml+xml"}
+KNOWN_TYPES = HTML | {"application/json", "*/*"}
+WEIGHT = re.compile(r"q=(0(\.\d{0,3})?|1(\.0{0,3})?)", re.ASCII)
 
 
 class VerifiedTier(BaseModel):
@@ -69,7 +73,14 @@ async def verify(token: Annotated[str, Path(max_length=64)], request: Request, p
 
 
 def _prefers_html(accept: str) -> bool:
-    """Browsers name text/html first; programs name JSON, or anything."""
-    offered = [part.split(";")[0].strip().lower() for part in accept.split(",")]
-    order = [one for one in offered if one in {"text/html", "application/xhtml+xml", "application/json", "*/*"}]
-    return bool(order) and order[0] in {"text/html", "application/xhtml+xml"}
+    """Browsers weigh text/html most, or name it first; programs name JSON, or anything."""
+    offered = [part.lower().partition(";") for part in accept.split(",")]
+    weighed = [(_quality(parameters), kind.strip()) for kind, _, parameters in offered if kind.strip() in KNOWN_TYPES]
+    quality, best = max(weighed, key=lambda one: one[0], default=(0.0, ""))
+    return quality > 0 and best in HTML
+
+
+def _quality(parameters: str) -> float:
+    """The weight of RFC 9110, 1 if there is none; what is no weight counts as refused."""
+    found = next((one.strip() for one in parameters.split(";") if one.strip().startswith("q=")), "q=1")
+    return float(found[2:]) if WEIGHT.fullmatch(found) else 0.0

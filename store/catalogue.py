@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.access import Owner
+from domain.access import Owner, Role
 from domain.requests import UnitRole, WarrantyRequest
 from domain.states import Kind
 from domain.submission import Catalogue, Product, Requirement, Upload, WholesalerCell
 from domain.warranties import Goods
 from store.tables import configuration as tables
-from store.tables.countries import Country
+from store.tables.countries import Account, Country
 from store.tables.documents import Document
 
 
@@ -106,14 +105,16 @@ async def _uploads(session: AsyncSession, document_ids: Iterable[str], owner: Ow
 
 
 def _attachable(owner: Owner) -> ColumnElement[bool]:
-    """Documents of the requester's side, and those that a keyuser of the country (no company) uploaded for it.
+    """Documents of the requester's side, and those that a keyuser of the country uploaded for it.
 
     An end user attaches what a visitor uploaded: who knows its id may use it, once.
     """
+    of_keyusers = Document.login.in_(
+        select(Account.login).where(Account.role == Role.KEYUSER, Account.country == owner.country)
+    )
     if owner.login is None:
-        return or_(Document.login.is_(None), and_(Document.country == owner.country, Document.company_id.is_(None)))
-    of_keyusers = and_(Document.company_id.is_(None), Document.login.is_not(None))
-    theirs: list[Any] = [Document.login == owner.login, of_keyusers]
+        return or_(Document.login.is_(None), of_keyusers)
+    theirs: list[ColumnElement[bool]] = [Document.login == owner.login, of_keyusers]
     if owner.company_id is not None:
         theirs.append(Document.company_id == owner.company_id)
     return and_(Document.country == owner.country, or_(*theirs))

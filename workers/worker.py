@@ -17,6 +17,7 @@ from activities.rendering.pool import CardPress
 from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.files import Files
+from workers.pulse import BEAT, Pulse
 from workers.sandbox import runner
 from workflows import client as temporal
 from workflows.effects import mail_queue
@@ -37,7 +38,7 @@ async def serving(
 ) -> AsyncIterator[None]:
     """Serve every kind: one worker for workflows, bookings and cards, one for emails.
 
-    A killed worker's cached workflows are free again after a second.
+    A killed worker's cached workflows are free again after a second, what it had under way after `pulse.SILENCE`.
     """
     files = Files(settings.documents)
     booking = Booking(database, now, settings.base_url, demo=settings.demo)
@@ -56,6 +57,8 @@ async def serving(
             cards.issue_card,
         ],
         workflow_runner=runner(),
+        interceptors=[Pulse()],
+        max_heartbeat_throttle_interval=BEAT,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=GRACE,
     )
@@ -63,6 +66,8 @@ async def serving(
         client,
         task_queue=mail_queue(task_queue),
         activities=[mail.send_email],
+        interceptors=[Pulse()],
+        max_heartbeat_throttle_interval=BEAT,
         max_concurrent_activities=EMAILS_AT_ONCE,
         graceful_shutdown_timeout=GRACE,
     )

@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from activities.booking import Booking
 from activities.refusals import crossing, refusal_in
 from domain.clocks import Alarm, Clocks, Patience, turn_of
-from domain.errors import KeydeskError, from_facts
+from domain.errors import Invalid, KeydeskError, from_facts
 from domain.messages import Booked, BookMove, BookSystemMove, Decide, RequestOrder, Ring, SignalledDecision
 from domain.states import State, Trigger
 from statemachines.machine import RequestMachine
@@ -27,6 +27,26 @@ STATE = SearchAttributeKey.for_keyword("RequestState")
 DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+LONGEST_KEY = 255
+HIGHEST_VERSION = 2**31 - 1
+WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND}
+
+
+def _fits(text: str) -> bool:
+    """Whether the database can keep it as a name or a key; if not, a booking would be tried again for ever."""
+    return len(text) <= LONGEST_KEY and "\0" not in text
+
+
+def _typed(decision: SignalledDecision | None) -> SignalledDecision:
+    """The decision that ops typed. Raises for one that no booking can carry out, or for none at all."""
+    if not isinstance(decision, SignalledDecision):
+        raise crossing(Invalid("The signal carries no decision."))
+    whole = 0 <= (decision.version or 0) <= HIGHEST_VERSION
+    if not (whole and _fits(decision.key) and _fits(decision.login) and "\0" not in decision.comment):
+        raise crossing(Invalid("The decision cannot be written down."))
+    if decision.trigger in WITH_DATA:
+        raise crossing(Invalid(f"{decision.trigger} needs data, which no signal carries."))
+    return decision
 
 
 class RequestWorkflow:
@@ -57,18 +77,25 @@ class RequestWorkflow:
         """A decision that waits in the database under its key. Raises its refusal with the code as type."""
         return await self._decide(decision.trigger, decision.key)
 
+    @decide.validator
+    def _check_update(self, decision: Decide) -> None:
+        """An update typed by ops can be anything. What is refused here leaves nothing in the history."""
+        if not isinstance(decision, Decide) or not _fits(decision.key):
+            raise crossing(Invalid("That is no decision."))
+
     @workflow.signal(name="decide")
-    async def decide_by_signal(self, decision: SignalledDecision) -> None:
+    async def decide_by_signal(self, decision: SignalledDecision | None = None) -> None:
         """A decision typed by ops. One that cannot be made is logged and changes nothing."""
         try:
-            await self._decide(decision.trigger, decision.key or str(workflow.uuid4()), decision)
+            typed = _typed(decision)
+            await self._decide(typed.trigger, typed.key or str(workflow.uuid4()), typed)
         except ApplicationError as refused:
             workflow.logger.warning("signalled decision refused: %s", refused.type)
 
     @workflow.signal
-    def deliver(self, emails: list[int]) -> None:
+    def deliver(self, emails: list[int] | None = None) -> None:
         """Emails that no move caused (messages) are queued: send them."""
-        self._effects.start(card_of=None, emails=emails)
+        self._effects.start(card_of=None, emails=emails or ())
 
     @workflow.signal
     async def catch_up(self) -> None:

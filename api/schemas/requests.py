@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from api.fields import Body, Line, Required, Text
 from api.schemas.warranties import AttachmentBody
@@ -135,6 +135,15 @@ class History(BaseModel):
     items: list[HistoryEntry]
 
 
+def _branch(named: object) -> str:
+    return "name" if isinstance(named, str) else "attachment"
+
+
+Named = Annotated[
+    Annotated[Required, Tag("name")] | Annotated[AttachmentBody, Tag("attachment")], Discriminator(_branch)
+]
+
+
 class SaveBody(Body):
     """SAVE: a JSON merge patch; `units` and `documents` are replaced whole."""
 
@@ -148,7 +157,7 @@ class DecisionBody(Body):
 
     version: Version
     comment: Text = ""
-    documents: Annotated[list[Required | AttachmentBody], Field(max_length=40)] | None = Field(
+    documents: Annotated[list[Named], Field(max_length=40)] | None = Field(
         None, description="deny: the denied requirements; resubmit: the new documents"
     )
     data: dict[str, Any] | None = Field(None, description="resubmit (wrong data) and amend: a JSON merge patch")

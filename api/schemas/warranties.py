@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from api.fields import Body, Day, Email, Line, Required, Serial, Text
+from api.fields import Body, Day, Email, EmailOrNothing, Line, Required, Serial, Text
 from domain import requests
 from domain.policies import SalesMethod
 from domain.requests import Attachment, UnitRole, WarrantyRequest
@@ -59,7 +59,7 @@ class EndUserBody(Body):
     address: Required
     postcode: Annotated[Required, StringConstraints(max_length=20)]
     city: Required
-    email: Email | Annotated[str, StringConstraints(max_length=0)] = ""
+    email: EmailOrNothing = ""
     phone: Annotated[Line, StringConstraints(max_length=50)] = ""
 
 

@@ -1,0 +1,30 @@
+"""What the tests of workflows ask and tell a workflow directly."""
+
+from typing import Any
+
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import WorkflowHandle
+
+from tests.stack.running import Stack
+
+
+def workflow_of(stack: Stack, request_id: str) -> WorkflowHandle[Any, Any]:
+    """The workflow of a request, its latest run."""
+    return stack.temporal.get_workflow_handle(request_id)
+
+
+async def query_state(stack: Stack, request_id: str) -> str:
+    """Where the workflow says that the request stands."""
+    state: str = await workflow_of(stack, request_id).query("state")
+    return state
+
+
+async def signalled(stack: Stack, request_id: str, signal: str, *arguments: Any) -> None:
+    """Signal the running workflow."""
+    await workflow_of(stack, request_id).signal(signal, args=list(arguments))
+
+
+async def details_of(stack: Stack, request_id: str) -> str:
+    """The current details, as Temporal's UI asks for them."""
+    metadata = await workflow_of(stack, request_id).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return metadata.current_details
