@@ -16,11 +16,11 @@ from activities.notices import announce
 from activities.refusals import refusals_cross
 from domain import access
 from domain.clocks import Used
-from domain.errors import Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
+from domain.errors import CommentRequired, Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
 from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder, Ring
 from domain.notifications import ON_ALARM, ON_SUBMIT, notices
 from domain.requests import Commissioning
-from domain.states import Side, State
+from domain.states import COMMENTED, Side, State
 from store import accounts, cards, clocks, decisions, emails, intake, requests
 from store.engine import Sessions
 from store.snapshots import from_json
@@ -141,6 +141,8 @@ class Booking:
         if (signal := order.signalled) is not None:
             if await accounts.account_of(session, signal.login) is None:
                 raise Forbidden(f"{order.trigger} is not for this account.")
+            if signal.trigger in COMMENTED and not signal.comment.strip():
+                raise CommentRequired(f"{order.trigger} needs a comment for the requester.")
             await decisions.propose(
                 session,
                 request_id=order.request_id,
