@@ -27,4 +27,5 @@ async def signalled(stack: Stack, request_id: str, signal: str, *arguments: Any)
 async def details_of(stack: Stack, request_id: str) -> str:
     """The current details, as Temporal's UI asks for them."""
     metadata = await workflow_of(stack, request_id).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
-    return metadata.current_details
+    details: str = metadata.current_details
+    return details
