@@ -75,9 +75,10 @@ def api() -> None:
 @app.command()
 def worker() -> None:
     """Run a Temporal worker: workflows, cards, emails."""
+    settings = _settings()
     from workers.worker import run
 
-    asyncio.run(run(_settings()))
+    asyncio.run(run(settings))
 
 
 @app.command()
