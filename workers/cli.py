@@ -149,7 +149,7 @@ def main() -> None:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             names = ".".join(str(part) for part in problem["loc"])
-            _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{problem['msg']}")
+            _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{problem['msg'].removeprefix('Value error, ')}")
         sys.exit(2)
 
 
