@@ -29,3 +29,9 @@ async def details_of(stack: Stack, request_id: str) -> str:
     metadata = await workflow_of(stack, request_id).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
     details: str = metadata.current_details
     return details
+
+
+async def run_of(stack: Stack, request_id: str) -> str:
+    """The id of the latest run: another one after each reopening."""
+    run_id: str = (await workflow_of(stack, request_id).describe()).run_id
+    return run_id
