@@ -149,7 +149,8 @@ def main() -> None:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             names = ".".join(str(part) for part in problem["loc"])
-            _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{problem['msg'].removeprefix('Value error, ')}")
+            sentence = problem["msg"].removeprefix("Value error, ")
+            _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{sentence}")
         sys.exit(2)
 
 
