@@ -67,10 +67,7 @@ async def test_an_attack_is_printed_as_it_stands(stack: Stack, what: str) -> Non
     for told in emails[1:]:
         assert f"Comment {text}" in told.text
         assert "49" not in told.text.replace(request["id"], "").replace(request["cards"][0]["number"], "")
-        tags = set(re.findall(r"<(\w+)", told.html))
-        assert not tags & {"img", "script", "link", "pdf"} or "img" not in ATTACKS["file"]
-        assert "<img src" not in told.html
-        assert "<script" not in told.html
+        assert not set(re.findall(r"<(\w+)", told.html)) & {"img", "script", "link", "pdf"}
 
 
 async def test_a_subject_is_one_line_whatever_the_names_say(stack: Stack) -> None:

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
 
@@ -23,7 +23,7 @@ def ink_of(pdf: bytes) -> float:
         page = document[0]
         bitmap = page.render(scale=1)
         picture = bitmap.to_pil().convert("L")
-        dark = sum(picture.histogram()[:200])
+        dark: int = sum(picture.histogram()[:200])
         size: int = picture.width * picture.height
         bitmap.close()
         page.close()
