@@ -17,11 +17,11 @@ from activities.notices import announce
 from activities.refusals import refusals_cross
 from domain import access
 from domain.clocks import Used
-from domain.errors import Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
+from domain.errors import CommentRequired, Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
 from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder, Ring
 from domain.notifications import ON_ALARM, notices, on_submit
 from domain.requests import CARRIED
-from domain.states import Kind, Side, State, Trigger
+from domain.states import COMMENTED, Kind, Side, State, Trigger
 from store import accounts, bases, cards, clocks, decisions, emails, intake, requests
 from store.engine import Sessions
 from store.snapshots import from_json
@@ -150,6 +150,8 @@ class Booking:
         if (signal := order.signalled) is not None:
             if await accounts.account_of(session, signal.login) is None:
                 raise Forbidden(f"{order.trigger} is not for this account.")
+            if signal.trigger in COMMENTED and not signal.comment.strip():
+                raise CommentRequired(f"{order.trigger} needs a comment for the requester.")
             await decisions.propose(
                 session,
                 request_id=order.request_id,

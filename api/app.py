@@ -31,6 +31,7 @@ from api.dependencies import Parts
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
+from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
 from store.files import Files
@@ -109,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _v1() -> APIRouter:
-    router = APIRouter(prefix="/api/v1")
+    router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid))
     for resource in RESOURCES:
         router.include_router(resource.router)
     return router

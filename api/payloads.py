@@ -18,13 +18,12 @@ from domain.calendar import local_date
 from domain.errors import CommentRequired, FieldError, Invalid, NotEditable
 from domain.requests import Attachment, WarrantyRequest
 from domain.resubmission import Judged, answer_denial
-from domain.states import Kind, State, Trigger
+from domain.states import COMMENTED, Kind, State, Trigger
 from store import catalogue, requests
 from store.snapshots import to_json
 from store.tables.countries import Country
 from store.tables.requests import Request
 
-COMMENTED = {Trigger.DENY, Trigger.FLAG_WRONG_DATA, Trigger.CANCEL, Trigger.AMEND}
 AMENDABLE = {"end_user", "units", "documents", "commissioned_on", "remarks"}
 FIXED = ("country", "warranty_code", "partner", "base")
 

@@ -58,6 +58,10 @@ class Trigger(StrEnum):
     ADJUST = "adjust"
 
 
+COMMENTED = frozenset({Trigger.DENY, Trigger.FLAG_WRONG_DATA, Trigger.CANCEL, Trigger.AMEND})
+"""The moves that tell the requester why (`domain.md` §2)."""
+
+
 class Side(StrEnum):
     """Who makes a move. The clock of a side runs only while it is to act."""
 

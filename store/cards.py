@@ -103,6 +103,8 @@ async def card_version(session: AsyncSession, request_id: str, version: int) -> 
 
 async def card_of_token(session: AsyncSession, token: str) -> Card | None:
     """The card whose QR code carries `token`, once it is printed."""
+    if "\0" in token:
+        return None  # PostgreSQL cannot even be asked about it
     return await session.scalar(select(Card).where(Card.token == token, Card.sha256.is_not(None)))
 
 

@@ -25,8 +25,8 @@ async def locked(session: AsyncSession, request_id: str) -> Request | None:
 
 
 async def request(session: AsyncSession, request_id: str) -> Request | None:
-    """The request as it stands."""
-    return await session.get(Request, request_id, populate_existing=True)
+    """The request as it stands; None also for an id with NUL, about which PostgreSQL cannot even be asked."""
+    return None if "\0" in request_id else await session.get(Request, request_id, populate_existing=True)
 
 
 def owner_of(row: Request) -> Owner:

@@ -75,9 +75,10 @@ def api() -> None:
 @app.command()
 def worker() -> None:
     """Run a Temporal worker: workflows, cards, emails."""
+    settings = _settings()
     from workers.worker import run
 
-    asyncio.run(run(_settings()))
+    asyncio.run(run(settings))
 
 
 @app.command()
@@ -148,7 +149,8 @@ def main() -> None:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             names = ".".join(str(part) for part in problem["loc"])
-            _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{problem['msg']}")
+            sentence = problem["msg"].removeprefix("Value error, ")
+            _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{sentence}")
         sys.exit(2)
 
 

@@ -31,6 +31,7 @@ def face(**changed: Any) -> CardFace:
     facts: dict[str, Any] = {
         "kind": Kind.COMMISSIONING,
         "country_name": "España",
+        "language": "en",
         "installer": "ABC",
         "number": "ES-ABCD2345",
         "version": 1,
@@ -84,6 +85,7 @@ def test_an_amended_start_keeps_the_durations_in_words() -> None:
         later,
         kind=Kind.COMMISSIONING,
         country_name="España",
+        language="es",
         installer="",
         number="N",
         version=2,
@@ -91,18 +93,26 @@ def test_an_amended_start_keeps_the_durations_in_words() -> None:
         verify_url="",
         issued_on=START,
     )
-    assert shown.tiers[0] == CardTier("full", "1 year", date(2024, 2, 29), date(2025, 2, 27))
+    assert shown.tiers[0] == CardTier("full", "1 año", date(2024, 2, 29), date(2025, 2, 27))
     assert shown.commissioned_on == date(2024, 2, 29)
 
 
 @pytest.mark.parametrize(
-    ("assignment", "summary"),
+    ("assignment", "language", "summary"),
     [
-        (GRANTED, "1 year full + 5 years compressor"),
-        (replace(GRANTED, durations=ONE_FIVE[1:]), "5 years compressor"),
-        (Assignment(), "no warranty"),
-        (None, "no warranty"),
+        (GRANTED, "en", "1 year full + 5 years compressor"),
+        (GRANTED, "es", "1 año completa + 5 años compresor"),
+        (GRANTED, "pt", "1 ano completa + 5 anos compressor"),
+        (replace(GRANTED, durations=ONE_FIVE[1:]), "en", "5 years compressor"),
+        (Assignment(), "en", "no warranty"),
+        (None, "es", "sin garantía"),
     ],
 )
-def test_the_grant_in_a_few_words(assignment: Assignment | None, summary: str) -> None:
-    assert warranty_summary(assignment) == summary
+def test_the_grant_in_a_few_words(assignment: Assignment | None, language: str, summary: str) -> None:
+    assert warranty_summary(assignment, language) == summary
+
+
+def test_extra_years_come_on_top_and_a_tier_without_them_keeps_its_own() -> None:
+    two_more = (TierGrant(Tier.FULL, Duration(2, DurationUnit.YEARS)),)
+    extra = Assignment("XEU-2", 5, 1, durations=two_more, base_durations=ONE_FIVE)
+    assert warranty_summary(extra, "en") == "1 year + 2 years full + 5 years compressor"

@@ -54,4 +54,4 @@ async def test_where_the_state_says_it_all_nothing_changes() -> None:
 
 
 def test_what_a_decision_carries_is_the_whole_request() -> None:
-    assert carried_by({"comment": "", "data": to_json(commissioning())}) == commissioning()
+    assert carried_by(Kind.COMMISSIONING, {"comment": "", "data": to_json(commissioning())}) == commissioning()

@@ -13,11 +13,11 @@ class DyingDesk(product.Desk):
     """Dies when all is written down and nobody has been told."""
 
     async def submit(self, case: product.Case) -> None:
-        die_at(points.BEFORE_START)
+        die_at(points.BEFORE_START, case.order.request_id)
         await super().submit(case)
 
     async def decide(self, case: product.Case, decision: Decide) -> None:
-        die_at(points.BEFORE_UPDATE)
+        die_at(points.BEFORE_UPDATE, case.order.request_id)
         await super().decide(case, decision)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import psutil
+import psycopg
 
 from tests.crash import points
 
@@ -95,13 +96,20 @@ class CrashDesk:
                 process.kill()
         return len(alive)
 
-    def arm(self, point: str) -> None:
-        """Have the part that comes to this point kill itself there, once."""
-        (points.folder(self.home) / point).touch()
+    def arm(self, point: str, request_id: str = "") -> None:
+        """Have the part that comes to this point, with this request or any, kill itself there, once."""
+        (points.folder(self.home) / point).write_text(request_id)
 
     def is_armed(self, point: str) -> bool:
         """Whether nobody has died there yet."""
         return (points.folder(self.home) / point).exists()
+
+    def next_request(self) -> str:
+        """The id that the next submission will have, if nobody else submits."""
+        with psycopg.connect(self.run["database"]) as connection:
+            query = "SELECT 'ES-COM-' || lpad((value + 1)::text, 6, '0') FROM counters WHERE name = 'COM'"
+            row = connection.execute(query).fetchone()
+        return "ES-COM-000001" if row is None else str(row[0])
 
     @contextmanager
     def without(self, part: str) -> Iterator[None]:

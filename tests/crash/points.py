@@ -27,10 +27,13 @@ def hold(home: Path, part: str) -> Path:
     return folder(home) / f"held {part}"
 
 
-def die_at(point: str) -> None:
-    """SIGKILL for this process if the point is armed. Once: who dies here disarms it first."""
+def die_at(point: str, request_id: str = "") -> None:
+    """SIGKILL for this process if the point is armed for this request, or for any. Once: who dies disarms it first."""
+    armed = folder(Path(os.environ["KEYDESK_HOME"])) / point
     try:
-        (folder(Path(os.environ["KEYDESK_HOME"])) / point).unlink()
+        if armed.read_text() not in {"", request_id}:
+            return
+        armed.unlink()
     except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)

@@ -21,22 +21,22 @@ class DyingBooking(Booking):
 
     @activity.defn
     async def record_request(self, order: RequestOrder) -> Recorded:
-        die_at(points.BEFORE_RECORD)
+        die_at(points.BEFORE_RECORD, order.request_id)
         recorded = await super().record_request(order)
-        die_at(points.AFTER_RECORD)
+        die_at(points.AFTER_RECORD, order.request_id)
         return recorded
 
     @activity.defn
     async def book_move(self, order: BookMove) -> Booked:
         booked = await super().book_move(order)
-        die_at(points.AFTER_BOOKING)
+        die_at(points.AFTER_BOOKING, order.request_id)
         return booked
 
     @activity.defn
     async def book_system_move(self, order: BookSystemMove) -> Booked:
         booked = await super().book_system_move(order)
         if order.trigger is Trigger.FINISH:
-            die_at(points.AFTER_FINISH)
+            die_at(points.AFTER_FINISH, order.request_id)
         return booked
 
 
@@ -54,7 +54,7 @@ class DyingMailServer(MailServer):
 
     async def take(self, message: EmailMessage) -> None:
         await super().take(message)
-        die_at(points.MAIL_TAKEN)
+        die_at(points.MAIL_TAKEN, message["Message-ID"].strip("<").partition(".")[0])
 
 
 if __name__ == "__main__":

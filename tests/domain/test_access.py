@@ -12,6 +12,7 @@ from domain.states import Kind, Side
 
 ABC = Owner(country="ES", login="installer.abc", company_id=1)
 ANA = Owner(country="ES", login="participant.ana", company_id=None)
+LUCIA = Owner(country="ES", login=None, company_id=9)
 PARTNERS = {Role.INSTALLER, Role.PRO_PARTNER, Role.PARTICIPANT}
 
 COUNTRIES = st.sampled_from(["ES", "PT"])
@@ -26,7 +27,7 @@ CALLERS = st.builds(
     company_id=COMPANIES,
     superuser=st.booleans(),
 )
-OWNERS = st.builds(Owner, country=COUNTRIES, login=LOGINS, company_id=COMPANIES)
+OWNERS = st.builds(Owner, country=COUNTRIES, login=st.none() | LOGINS, company_id=COMPANIES)
 
 
 def caller(role: Role, login: str = "somebody", country: str | None = "ES", company_id: int | None = None) -> Caller:
@@ -37,25 +38,31 @@ def test_roles_have_the_names_that_accounts_are_stored_with() -> None:
     assert [str(role) for role in Role] == ["installer", "pro_partner", "participant", "keyuser", "ops", "admin"]
 
 
-@pytest.mark.parametrize(
-    ("role", "may"),
-    [
-        (Role.INSTALLER, True),
-        (Role.PRO_PARTNER, True),
-        (Role.PARTICIPANT, False),
-        (Role.KEYUSER, False),
-        (Role.OPS, False),
-        (Role.ADMIN, False),
-    ],
-)
-def test_installers_and_pro_partners_file_commissioning_requests(role: Role, may: bool) -> None:
-    assert access.may_submit(caller(role), Kind.COMMISSIONING) is may
+INSTALLER_CLASSES = ("standard", "accredited", "accredited_partner")
+FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION}
 
 
-@pytest.mark.parametrize("kind", set(Kind) - access.SUBMITTERS.keys(), ids=str)
+@pytest.mark.parametrize("role", Role, ids=str)
+@pytest.mark.parametrize("company_class", [*INSTALLER_CLASSES, "pro_partner", None])
+def test_installers_of_every_class_and_pro_partners_file_commissioning_requests(
+    role: Role, company_class: str | None
+) -> None:
+    who = replace(caller(role), company_class=company_class)
+    assert access.may_submit(who, Kind.COMMISSIONING) is (role in {Role.INSTALLER, Role.PRO_PARTNER})
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+@pytest.mark.parametrize("company_class", [*INSTALLER_CLASSES, None])
+def test_pro_partners_and_installers_linked_to_one_file_extensions(role: Role, company_class: str | None) -> None:
+    who = replace(caller(role), company_class=company_class)
+    linked = role is Role.INSTALLER and company_class == "accredited_partner"
+    assert access.may_submit(who, Kind.WARRANTY_EXTENSION) is (linked or role is Role.PRO_PARTNER)
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - FILED_OVER_THE_API), ids=str)
 @pytest.mark.parametrize("role", Role, ids=str)
 def test_a_kind_that_nobody_is_named_for_is_filed_by_nobody(kind: Kind, role: Role) -> None:
-    assert not access.may_submit(caller(role), kind)
+    assert not access.may_submit(replace(caller(role), company_class="accredited_partner"), kind)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,37 @@ def test_accounts_without_a_company_are_not_colleagues() -> None:
     assert not access.may_see(caller(Role.PARTICIPANT, login="participant.eva"), ANA)
 
 
+@pytest.mark.parametrize(
+    ("who", "side", "sees", "speaks"),
+    [
+        (caller(Role.PRO_PARTNER, company_id=9), None, True, Side.REQUESTER),
+        (caller(Role.INSTALLER, company_id=9), None, True, Side.REQUESTER),
+        (caller(Role.PRO_PARTNER, company_id=8), None, False, None),
+        (caller(Role.PRO_PARTNER, country="PT", company_id=9), None, False, None),
+        (caller(Role.PARTICIPANT), None, False, None),
+        (caller(Role.KEYUSER), Side.KEYUSER, True, Side.KEYUSER),
+        (caller(Role.KEYUSER, country="PT"), None, False, None),
+        (caller(Role.OPS, country=None), None, True, None),
+        (caller(Role.ADMIN, country=None), None, False, None),
+    ],
+)
+def test_the_pro_partner_whom_an_end_user_names_reads_and_writes_messages_and_nothing_else(
+    who: Caller, side: Side | None, sees: bool, speaks: Side | None
+) -> None:
+    assert access.side_of(who, LUCIA) is side
+    assert access.may_see(who, LUCIA) is sees
+    assert access.speaks_for(who, LUCIA) is speaks
+
+
+@settings(deadline=None)
+@given(CALLERS, OWNERS)
+def test_whoever_speaks_for_a_side_sees(who: Caller, owner: Owner) -> None:
+    speaks = access.speaks_for(who, owner)
+    assert access.may_see(who, owner) is (speaks is not None or who.role is Role.OPS)
+    if owner.login is not None:
+        assert speaks is access.side_of(who, owner)
+
+
 @settings(deadline=None)
 @given(CALLERS, OWNERS)
 def test_nobody_of_another_country_sees(who: Caller, owner: Owner) -> None:
@@ -105,7 +143,8 @@ def test_no_partner_of_another_company_sees(who: Caller, owner: Owner) -> None:
 @given(CALLERS, OWNERS)
 def test_whoever_acts_also_sees_and_ops_only_see(who: Caller, owner: Owner) -> None:
     side = access.side_of(who, owner)
-    assert access.may_see(who, owner) is (side is not None or who.role is Role.OPS)
+    if owner.login is not None or side is not None:
+        assert access.may_see(who, owner) is (side is not None or who.role is Role.OPS)
     assert side is None or side is (Side.KEYUSER if who.role is Role.KEYUSER else Side.REQUESTER)
     assert access.is_requester(who, owner) is (side is Side.REQUESTER)
     assert access.is_keyuser(who, owner.country) is (side is Side.KEYUSER)

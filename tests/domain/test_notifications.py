@@ -4,12 +4,20 @@ import pytest
 
 from activities.rendering.templates import default_template
 from domain.clocks import Alarm
-from domain.notifications import ON_ALARM, ON_SUBMIT, TO_OTHER_SIDE, Event, Notice, Recipient, notices
-from domain.states import Side, Trigger
+from domain.notifications import ON_ALARM, Event, Notice, Recipient, notices, on_submit, to_other_side
+from domain.states import Kind, Side, Trigger
 
 REQUESTER, KEYUSER, ESCALATION = Recipient.REQUESTER, Recipient.KEYUSER, Recipient.ESCALATION
+PARTNER, END_USER = Recipient.PARTNER, Recipient.END_USER
+END_USER_KINDS = (Kind.END_USER_WARRANTY, Kind.EXTRA_YEARS)
+PARTNER_KINDS = tuple(kind for kind in Kind if kind not in END_USER_KINDS)
+
+each_kind = pytest.mark.parametrize("kind", Kind, ids=str)
+each_partner_kind = pytest.mark.parametrize("kind", PARTNER_KINDS, ids=str)
+each_end_user_kind = pytest.mark.parametrize("kind", END_USER_KINDS, ids=str)
 
 
+@each_partner_kind
 @pytest.mark.parametrize(
     ("trigger", "told"),
     [
@@ -25,24 +33,61 @@ REQUESTER, KEYUSER, ESCALATION = Recipient.REQUESTER, Recipient.KEYUSER, Recipie
         (Trigger.CANCEL_BY_END_USER, ((Event.CANCELLED, REQUESTER), (Event.CANCELLED_BY_END_USER, KEYUSER))),
     ],
 )
-def test_a_move_tells_these(trigger: Trigger, told: tuple[Notice, ...]) -> None:
-    assert notices(trigger, has_card=True) == told
+def test_a_move_of_a_partners_request_tells_these(kind: Kind, trigger: Trigger, told: tuple[Notice, ...]) -> None:
+    assert notices(kind, trigger, has_card=True) == told
 
 
-def test_the_submission_tells_the_requester() -> None:
-    assert ON_SUBMIT == ((Event.SUBMITTED, REQUESTER),)
+@each_end_user_kind
+@pytest.mark.parametrize(
+    ("trigger", "told"),
+    [
+        (Trigger.ACCEPT, ()),
+        (Trigger.DENY, ((Event.DENIED, PARTNER),)),
+        (Trigger.FINISH, ((Event.PROCESSED, END_USER), (Event.PROCESSED, PARTNER))),
+        (Trigger.AMEND, ((Event.AMENDED, END_USER), (Event.AMENDED, PARTNER))),
+        (Trigger.CANCEL, ((Event.CANCELLED, PARTNER),)),
+        (Trigger.CANCEL_WITH_BASE, ((Event.CANCELLED, PARTNER),)),
+        (
+            Trigger.CANCEL_BY_END_USER,
+            ((Event.CANCELLED_BY_END_USER, PARTNER), (Event.CANCELLED_BY_END_USER, KEYUSER)),
+        ),
+    ],
+)
+def test_a_move_of_an_end_users_request_tells_these(kind: Kind, trigger: Trigger, told: tuple[Notice, ...]) -> None:
+    assert notices(kind, trigger, has_card=True) == told
 
 
+@each_partner_kind
 @pytest.mark.parametrize("trigger", Trigger, ids=str)
-def test_without_a_card_no_email_promises_one(trigger: Trigger) -> None:
-    told = notices(trigger, has_card=False)
+def test_no_move_of_a_partners_request_tells_the_end_user(kind: Kind, trigger: Trigger) -> None:
+    assert END_USER not in {recipient for _, recipient in notices(kind, trigger, has_card=True)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        *((kind, [REQUESTER]) for kind in PARTNER_KINDS),
+        (Kind.END_USER_WARRANTY, [PARTNER]),
+        (Kind.EXTRA_YEARS, [PARTNER, KEYUSER]),
+    ],
+    ids=str,
+)
+def test_the_submission_tells_these(kind: Kind, told: list[Recipient]) -> None:
+    assert on_submit(kind) == tuple((Event.SUBMITTED, recipient) for recipient in told)
+
+
+@each_kind
+@pytest.mark.parametrize("trigger", Trigger, ids=str)
+def test_without_a_card_no_email_promises_one(kind: Kind, trigger: Trigger) -> None:
+    told = notices(kind, trigger, has_card=False)
     assert not [event for event, _ in told if event.carries_card]
-    assert [recipient for _, recipient in told] == [recipient for _, recipient in notices(trigger, has_card=True)]
+    assert [recipient for _, recipient in told] == [recipient for _, recipient in notices(kind, trigger, has_card=True)]
 
 
 def test_without_a_card_the_email_says_so() -> None:
-    assert notices(Trigger.FINISH, has_card=False) == ((Event.PROCESSED_WITHOUT_CARD, REQUESTER),)
-    assert notices(Trigger.AMEND, has_card=False) == ((Event.AMENDED_WITHOUT_CARD, REQUESTER),)
+    extension = Kind.WARRANTY_EXTENSION
+    assert notices(extension, Trigger.FINISH, has_card=False) == ((Event.PROCESSED_WITHOUT_CARD, REQUESTER),)
+    assert notices(extension, Trigger.AMEND, has_card=False) == ((Event.AMENDED_WITHOUT_CARD, REQUESTER),)
 
 
 def test_the_card_goes_with_processed_and_amended() -> None:
@@ -57,27 +102,39 @@ def test_whoever_is_late_is_reminded_and_then_the_escalation_address_hears_of_it
     }
 
 
-def test_a_message_goes_to_the_other_side_and_from_ops_to_both() -> None:
-    assert TO_OTHER_SIDE == {
-        Side.REQUESTER: ((Event.MESSAGE, KEYUSER),),
-        Side.KEYUSER: ((Event.MESSAGE, REQUESTER),),
-        None: ((Event.MESSAGE, REQUESTER), (Event.MESSAGE, KEYUSER)),
-    }
+@each_kind
+def test_a_message_goes_to_the_other_side_and_from_ops_to_both(kind: Kind) -> None:
+    theirs = (Event.MESSAGE, PARTNER if kind in END_USER_KINDS else REQUESTER)
+    ours = (Event.MESSAGE, KEYUSER)
+    assert to_other_side(kind, Side.REQUESTER) == (ours,)
+    assert to_other_side(kind, Side.KEYUSER) == (theirs,)
+    assert to_other_side(kind, None) == (theirs, ours)
 
 
 def every_notice() -> set[Notice]:
-    moves = {one for trigger in Trigger for has in (True, False) for one in notices(trigger, has_card=has)}
-    messages = {one for told in TO_OTHER_SIDE.values() for one in told}
-    return moves | messages | set(ON_SUBMIT) | set(ON_ALARM.values())
+    """Those without a card only where a request can come to that (`domain.md` §3)."""
+    moves = {
+        one
+        for kind in Kind
+        for trigger in Trigger
+        for has in ((True,) if kind in END_USER_KINDS else (True, False))
+        for one in notices(kind, trigger, has_card=has)
+    }
+    sides = (Side.REQUESTER, Side.KEYUSER, None)
+    messages = {one for kind in Kind for side in sides for one in to_other_side(kind, side)}
+    return moves | messages | {one for kind in Kind for one in on_submit(kind)} | set(ON_ALARM.values())
 
 
 @pytest.mark.parametrize(("event", "recipient"), sorted(every_notice()), ids=str)
-def test_there_is_a_text_for_every_email(event: Event, recipient: Recipient) -> None:
-    assert default_template(event, recipient, "en") is not None
+@pytest.mark.parametrize("language", ["en", "es", "pt"])
+def test_there_is_a_text_for_every_email_in_every_language(event: Event, recipient: Recipient, language: str) -> None:
+    template = default_template(event, recipient, language)
+    assert template is not None
+    assert template.language == language
 
 
 def test_stored_names_stand() -> None:
-    assert [str(one) for one in Recipient] == ["requester", "keyuser", "escalation"]
+    assert [str(one) for one in Recipient] == ["requester", "keyuser", "escalation", "partner", "end_user"]
     assert {str(one) for one in Event} >= {
         *("submitted", "wrong_data", "denied", "processed", "processed_without_card", "amended"),
         *("amended_without_card", "cancelled", "cancelled_by_end_user", "withdrawn", "expired"),

@@ -5,8 +5,21 @@ from datetime import date
 
 import pytest
 
-from domain.policies import SalesMethod
-from domain.requests import Attachment, Commissioning, EndUser, Unit, UnitRole
+from domain.policies import SalesMethod, Tag
+from domain.pools import Pool
+from domain.requests import (
+    CARRIED,
+    Attachment,
+    Commissioning,
+    EndUser,
+    EndUserWarranty,
+    ExtraYears,
+    Unit,
+    UnitRole,
+    WarrantyExtension,
+    WarrantyRequest,
+)
+from domain.states import Kind
 from tests.domain.submissions import commissioning
 
 OUTDOOR, INDOOR = UnitRole.OUTDOOR, UnitRole.INDOOR
@@ -34,8 +47,9 @@ def test_other_documents_change_nothing_else() -> None:
 
 
 def test_what_nobody_says_is_a_plain_direct_sale() -> None:
-    plain = Commissioning("ES", "DEF", "residential", date(2026, 11, 1), EndUser("L", "C", "28013", "M"), ())
+    plain = Commissioning("ES", "residential", date(2026, 11, 1), EndUser("L", "C", "28013", "M"), ())
     assert (plain.documents, plain.sales_method, plain.remarks) == ((), SalesMethod.DIRECT_SALE, "")
+    assert plain.wholesaler == ""
     assert (plain.end_user.email, plain.end_user.phone) == ("", "")
 
 
@@ -46,3 +60,19 @@ def test_a_request_is_not_changed_in_place() -> None:
 
 def test_roles_are_stored_by_these_names() -> None:
     assert [str(role) for role in UnitRole] == ["outdoor", "indoor"]
+
+
+@pytest.mark.parametrize(
+    ("carried", "kind", "pool", "asks", "chosen_by"),
+    [
+        (Commissioning, Kind.COMMISSIONING, Pool.CARD, True, None),
+        (WarrantyExtension, Kind.WARRANTY_EXTENSION, Pool.EXTENSION, False, None),
+        (EndUserWarranty, Kind.END_USER_WARRANTY, Pool.CARD, False, Tag.END_USER),
+        (ExtraYears, Kind.EXTRA_YEARS, Pool.CARD, False, Tag.EXTRA_END_USER),
+    ],
+)
+def test_each_kind_says_what_is_its_own(
+    carried: type[WarrantyRequest], kind: Kind, pool: Pool, asks: bool, chosen_by: Tag | None
+) -> None:
+    assert (carried.kind, carried.pool, carried.asks_wholesaler, carried.chosen_by) == (kind, pool, asks, chosen_by)
+    assert CARRIED[kind] is carried

@@ -1,5 +1,6 @@
 """What a request must fulfil before the desk takes it (`domain.md` §2.1, §3, §6)."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from domain.errors import (
     WholesalerNotConfigured,
     WholesalerNotDistributing,
 )
-from domain.requests import Attachment, Commissioning, Unit, UnitRole
+from domain.requests import Attachment, Commissioning, Unit, UnitRole, WarrantyExtension
 from domain.submission import Catalogue, WholesalerCell, check, check_fields, concerns, field_errors
 from tests.domain.submissions import CATALOGUES, INDOOR, OUTDOOR, REQUESTS, catalogue, commissioning
 
@@ -214,3 +215,19 @@ def test_a_request_that_is_taken_names_each_serial_once_and_answers_what_is_requ
     assert len(serials) == len(set(serials))
     assert request.outdoor_serials
     assert {one.code for one in known.requirements if one.required} <= {one.requirement for one in request.documents}
+
+
+def extension(**changed: Any) -> WarrantyExtension:
+    own = {field.name: getattr(commissioning(), field.name) for field in fields(commissioning())}
+    return WarrantyExtension(**(own | changed))
+
+
+@pytest.mark.parametrize("wholesaler", ["", "GHI"])
+@pytest.mark.parametrize("cell", [None, WholesalerCell(distributes=False, gives_warranty=True)])
+def test_a_kind_that_does_not_ask_the_matrix_needs_no_wholesaler(wholesaler: str, cell: WholesalerCell | None) -> None:
+    check(extension(wholesaler=wholesaler), catalogue(cell=cell))
+
+
+def test_a_wholesaler_who_is_named_must_be_known_even_where_nobody_asks() -> None:
+    found = field_errors(extension(wholesaler="XYZ"), catalogue())
+    assert [one.pointer for one in found] == ["/wholesaler"]

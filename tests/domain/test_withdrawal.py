@@ -43,5 +43,6 @@ def test_without_a_warranty_there_is_nothing_to_withdraw_from() -> None:
 def test_whoever_may_cancel_is_offered_it_by_the_table(
     kind: Kind, state: State, start: date | None, today: date
 ) -> None:
-    if may_cancel(state, start, today, PERIOD):
+    stands = {end for move in TABLES[kind] for end in (move.source, move.target)}
+    if state in stands and may_cancel(state, start, today, PERIOD):
         assert Trigger.CANCEL_BY_END_USER in offers(kind, state, Side.END_USER)

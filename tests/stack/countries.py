@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.policies import Policy
+from domain.pools import Pool
 from store import pools
 from store.snapshots import from_json, to_json
 from store.tables import configuration, countries
@@ -29,7 +30,10 @@ _codes = ("".join(pair) for pair in itertools.product("XQ", string.ascii_upperca
 
 @dataclass(frozen=True)
 class NewCountry:
-    """Its code and logins. `installer` and `colleague` are of one company, `rival` is of another one."""
+    """Its code and logins. `installer` and `colleague` are of one company, `rival` is of another one.
+
+    `partner` and `other_partner` are two PRO Partners.
+    """
 
     code: str
 
@@ -49,6 +53,16 @@ class NewCountry:
         return f"rival.{self.code.lower()}"
 
     @property
+    def partner(self) -> str:
+        """Somebody of the PRO Partner `Sol <code>`."""
+        return f"partner.{self.code.lower()}"
+
+    @property
+    def other_partner(self) -> str:
+        """Somebody of the PRO Partner `Luna <code>`."""
+        return f"other.{self.code.lower()}"
+
+    @property
     def keyuser(self) -> str:
         """The keyuser."""
         return f"keyuser.{self.code.lower()}"
@@ -58,12 +72,16 @@ async def new_country(
     stack: Stack,
     *,
     numbers: int = 20,
+    codes: int = 0,
     policies: Sequence[Policy] | None = None,
     superuser: bool = False,
     company: dict[str, Any] | None = None,
     **settings: Any,
 ) -> NewCountry:
-    """A country like ES: `settings` change its row, `company` that of its installer, `policies` replace ES's."""
+    """A country like ES: `settings` change its row, `company` that of its installer, `policies` replace ES's.
+
+    Its pools have so many card `numbers` and warranty `codes`.
+    """
     country = NewCountry(next(_codes))
     async with stack.sessions.begin() as session:
         await _copy(session, countries.Country.__table__, country.code, "code", **_addresses(country), **settings)
@@ -72,7 +90,8 @@ async def new_country(
         await _people(session, country, superuser=superuser, company=company or {})
         if policies is not None:
             await set_policies(session, country.code, policies)
-        await pools.generate(session, country.code, "card", numbers, country.code)
+        await pools.generate(session, country.code, Pool.CARD, numbers, country.code)
+        await pools.generate(session, country.code, Pool.EXTENSION, codes, f"{country.code}X")
     return country
 
 
@@ -123,8 +142,18 @@ async def _copy(session: AsyncSession, table: Any, code: str, key: str, **change
 async def _people(session: AsyncSession, country: NewCountry, *, superuser: bool, company: dict[str, Any]) -> None:
     own = {"name": f"ABC {country.code}", "company_class": "standard", "schemes": [], **company}
     other = {"name": f"Rival {country.code}", "company_class": "standard", "schemes": []}
+    sol, luna = (
+        {
+            "name": f"{name} {country.code}",
+            "company_class": "pro_partner",
+            "schemes": [],
+            "phone": "+34 900 000 001",
+            "email": f"{login}@keydesk.example",
+        }
+        for name, login in (("Sol", country.partner), ("Luna", country.other_partner))
+    )
     ids = []
-    for facts in (own, other):
+    for facts in (own, other, sol, luna):
         row = countries.Company(country=country.code, **facts)
         session.add(row)
         await session.flush()
@@ -133,6 +162,8 @@ async def _people(session: AsyncSession, country: NewCountry, *, superuser: bool
         (country.installer, "installer", ids[0]),
         (country.colleague, "installer", ids[0]),
         (country.rival, "installer", ids[1]),
+        (country.partner, "pro_partner", ids[2]),
+        (country.other_partner, "pro_partner", ids[3]),
         (country.keyuser, "keyuser", None),
     )
     session.add_all(

@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
+from sqlalchemy import exists, or_, select
 
+from store.tables.effects import Card, Email
+from store.tables.requests import Request
 from tests.stack.running import Stack
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -91,7 +94,7 @@ async def pulled(stack: Stack, login: str, request_id: str, trigger: str, **body
     """The answer to PROCESS at the version at which the request stands, unless `body` names another."""
     client = stack.client_of(login)
     if "version" not in body:
-        body["version"] = (await seen(stack, request_id))["version"]
+        body["version"] = await version_of(stack, request_id)
     key = body.pop("key", None)
     headers = {} if key is None else {"Idempotency-Key": key}
     return await client.post(f"{REQUESTS}/{request_id}/actions/{trigger}", json=body, headers=headers)
@@ -121,17 +124,28 @@ async def history(stack: Stack, request_id: str, login: str = "ops") -> list[Jso
     return items
 
 
+async def version_of(stack: Stack, request_id: str) -> int:
+    """The version at which the request stands."""
+    async with stack.sessions() as session:
+        return await session.scalar(select(Request.version).where(Request.id == request_id)) or 0
+
+
 async def settled(stack: Stack, request_id: str, login: str = "ops") -> Json:
-    """The request, once nothing is under way any more: its card is stored and every email is out of the queue."""
-    request: Json = {}
+    """The request, once nothing is under way any more: its cards are stored and every email is out of the queue."""
+    under_way = select(
+        or_(
+            exists().where(Request.id == request_id, Request.state == "accepted"),
+            exists().where(Card.request_id == request_id, Card.status == "pending"),
+            exists().where(Email.request_id == request_id, Email.status == "queued"),
+        )
+    )
 
     async def at_rest() -> bool:
-        nonlocal request
-        request = await seen(stack, request_id, login)
-        return request["state"] != "accepted" and all(email["status"] != "queued" for email in request["emails"])
+        async with stack.sessions() as session:
+            return not await session.scalar(under_way)
 
     await eventually(at_rest, f"{request_id} does not settle")
-    return request
+    return await seen(stack, request_id, login)
 
 
 async def processed(stack: Stack, login: str = "installer.abc", keyuser: str = "keyuser.es", **changes: Any) -> Json:

@@ -1,9 +1,10 @@
-"""The table of a commissioning request, read beside `domain.md` §2.1."""
+"""The tables of commissioning and warranty extension, read beside `domain.md` §2.1."""
 
 import pytest
 
 from domain.states import Kind, Side, State, Trigger
 from statemachines.registry import TABLES, offers
+from tests.statemachines.rule_book import moves_in, moves_of
 
 # trigger, who, from, to: the rows of §2.1 that move a request (submit makes it, SAVE moves nothing).
 RULE_BOOK = """
@@ -20,25 +21,17 @@ RULE_BOOK = """
 """
 
 
-def rule_book() -> set[tuple[str, str, str, str]]:
-    """(trigger, who, from, to), one for each state that a row names."""
-    moves = set()
-    for row in RULE_BOOK.strip().splitlines():
-        trigger, who, rest = row.split(maxsplit=2)
-        sources, target = rest.split("→")
-        moves |= {(trigger, who, source.strip(), target.strip()) for source in sources.split(",")}
-    return moves
+KINDS = (Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION)
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
 
 
-def test_the_table_is_that_of_the_rule_book() -> None:
-    table = [(str(move.trigger), str(move.by), str(move.source), str(move.target)) for move in TABLES[KIND]]
-    assert set(table) == rule_book()
-    assert len(table) == len(rule_book()) == 19
+@each_kind
+def test_the_table_is_that_of_the_rule_book(kind: Kind) -> None:
+    assert moves_of(kind) == moves_in(RULE_BOOK)
+    assert len(TABLES[kind]) == 19
 
 
-KIND = Kind.COMMISSIONING
-
-
+@each_kind
 @pytest.mark.parametrize(
     ("state", "side", "wanted"),
     [
@@ -59,5 +52,5 @@ KIND = Kind.COMMISSIONING
         (State.CANCELLED, Side.REQUESTER, ""),
     ],
 )
-def test_each_side_is_offered_what_it_may_do(state: State, side: Side, wanted: str) -> None:
-    assert offers(KIND, state, side) == tuple(Trigger(one) for one in wanted.split())
+def test_each_side_is_offered_what_it_may_do(kind: Kind, state: State, side: Side, wanted: str) -> None:
+    assert offers(kind, state, side) == tuple(Trigger(one) for one in wanted.split())

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from domain.clocks import turn_of
+from domain.requests import CARRIED
 from domain.states import Kind, Side, State, Trigger
 from statemachines.moves import Move
 from statemachines.registry import TABLES, maker, offers, triggers_of
@@ -31,8 +33,16 @@ def final_states(kind: Kind) -> set[State]:
     return {State.CANCELLED} | ({State.DENIED} if kind in DENIED_IS_FINAL else set())
 
 
-def test_commissioning_has_a_table() -> None:
-    assert Kind.COMMISSIONING in TABLES
+def test_every_kind_of_warranty_request_has_a_table() -> None:
+    assert TABLES.keys() >= CARRIED.keys()
+
+
+@every_kind
+def test_a_clock_runs_only_for_somebody_who_can_move_the_request(kind: Kind) -> None:
+    for state in reachable(TABLES[kind]):
+        turn = turn_of(kind, state)
+        assert turn is None or offers(kind, state, turn)
+        assert turn is None or state not in final_states(kind)
 
 
 @every_kind

@@ -35,6 +35,7 @@ TRIGGERS = {
     "WITHDRAW": "withdraw",
     "CANCEL_BY_END_USER": "cancel_by_end_user",
     "CANCEL": "cancel",
+    "CANCEL_WITH_BASE": "cancel_with_base",
     "EXPIRE": "expire",
     "AMEND": "amend",
     "PROCESS": "process",

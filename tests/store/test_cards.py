@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.pools import Pool
 from store import cards, pools
 from store.engine import Sessions
 from store.tables.effects import Card
@@ -15,7 +16,7 @@ async def numbered(sessions: Sessions, request_id: str) -> str:
     """A request with a number of its own."""
     await file_requests(sessions, request_id)
     async with sessions.begin() as session:
-        return await pools.draw(session, "ES", "card", request_id)
+        return await pools.draw(session, "ES", Pool.CARD, request_id)
 
 
 async def promise(session: AsyncSession, request_id: str, number: str, *, request_version: int = 2) -> int:

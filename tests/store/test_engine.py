@@ -101,6 +101,7 @@ async def test_a_duplicate_does_not_show_the_key(sessions: Sessions) -> None:
     def coming(number: str) -> Intake:
         return Intake(
             request_id=number,
+            caller="installer.abc",
             login="installer.abc",
             idempotency_key=SECRET,
             body_hash="",
@@ -113,7 +114,7 @@ async def test_a_duplicate_does_not_show_the_key(sessions: Sessions) -> None:
     with pytest.raises(IntegrityError) as failed:
         async with sessions.begin() as session:
             session.add_all([coming("R1"), coming("R2")])
-    assert "uq_intakes_login_idempotency_key" in str(failed.value), "which constraint it was, it says"
+    assert "uq_intakes_caller_idempotency_key" in str(failed.value), "which constraint it was, it says"
     assert SECRET not in told(failed.value)
 
 

@@ -15,6 +15,7 @@ from tests.store.rows import NOW, race
 def coming(request_id: str, **changed: Any) -> Intake:
     facts: dict[str, Any] = {
         "request_id": request_id,
+        "caller": "installer.abc",
         "login": "installer.abc",
         "idempotency_key": "key",
         "body_hash": "hash",
@@ -40,7 +41,7 @@ async def test_a_submission_is_found_by_caller_and_key(sessions: Sessions) -> No
 async def test_two_callers_may_use_the_same_key(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         assert await intake.add(session, coming("R1"))
-        assert await intake.add(session, coming("R2", login="installer.ac1"))
+        assert await intake.add(session, coming("R2", caller="installer.ac1", login="installer.ac1"))
 
 
 async def test_a_key_used_twice_leaves_the_transaction_usable(sessions: Sessions) -> None:

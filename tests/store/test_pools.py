@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import NoFreeCode
+from domain.pools import Pool
 from store import pools
 from store.engine import Sessions
 from store.tables.countries import Company
@@ -27,7 +28,7 @@ async def fill(sessions: Sessions, *numbers: str, owner: int | None = None, pool
 
 
 async def draw(session: AsyncSession, request_id: str) -> str:
-    return await pools.draw(session, "ES", "card", request_id)
+    return await pools.draw(session, "ES", Pool.CARD, request_id)
 
 
 def drawn(outcomes: Sequence[str | BaseException]) -> list[str]:
@@ -45,7 +46,7 @@ async def test_forty_at_once_share_thirty_numbers(sessions: Sessions) -> None:
     async with sessions() as session:
         rows = await session.scalars(select(PoolNumber).where(PoolNumber.request_id.is_not(None)))
         assert {row.request_id: row.number for row in rows} == told
-        assert await pools.free_numbers(session, "ES", "card") == 0
+        assert await pools.count(session, "ES", Pool.CARD) == (30, 0)
 
 
 @pytest.mark.parametrize("gives_up", [True, False], ids=["gives up", "keeps it"])
@@ -83,10 +84,10 @@ async def test_pools_and_countries_are_apart(sessions: Sessions) -> None:
     await file_requests(sessions, "R1")
     await fill(sessions)
     async with sessions.begin() as session:
-        before = await pools.free_numbers(session, "ES", "extension")
-        assert before == await pools.free_numbers(session, "PT", "card") == 1000
-        assert (await pools.draw(session, "ES", "extension", "R1")).startswith("ESX-")
-        assert await pools.free_numbers(session, "ES", "extension") == 999
+        before = await pools.count(session, "ES", Pool.EXTENSION)
+        assert before == await pools.count(session, "PT", Pool.CARD) == (1000, 1000)
+        assert (await pools.draw(session, "ES", Pool.EXTENSION, "R1")).startswith("ESX-")
+        assert await pools.count(session, "ES", Pool.EXTENSION) == (1000, 999)
 
 
 async def test_a_number_that_a_company_owns_is_not_drawn(sessions: Sessions) -> None:
@@ -117,14 +118,14 @@ async def test_no_request_gets_two_numbers(sessions: Sessions) -> None:
 async def test_generated_numbers_are_unique_and_of_the_documented_shape(sessions: Sessions) -> None:
     await fill(sessions)
     async with sessions.begin() as session:
-        await pools.generate(session, "ES", "card", 2500, "ES")
-        await pools.generate(session, "ES", "card", 0, "ES")
+        await pools.generate(session, "ES", Pool.CARD, 2500, "ES")
+        await pools.generate(session, "ES", Pool.CARD, 0, "ES")
     async with sessions() as session:
         numbers = list(
             await session.scalars(
                 select(PoolNumber.number).where(PoolNumber.country == "ES", PoolNumber.pool == "card")
             )
         )
-        assert await pools.free_numbers(session, "ES", "card") == 2500
+        assert await pools.count(session, "ES", Pool.CARD) == (2500, 2500)
     assert len(set(numbers)) == 2500
     assert all(re.fullmatch("ES-[0-9A-HJKMNP-TV-Z]{8}", number) for number in numbers)

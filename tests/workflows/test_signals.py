@@ -58,14 +58,15 @@ async def journal_of(stack: Stack, request_id: str, length: int) -> bool:
 
 BAD: dict[str, list[Any]] = {
     "not on offer": [{"trigger": "accept", "login": KEYUSER}],
-    "of another side": [{"trigger": "cancel", "login": "installer.abc"}],
-    "of another country": [{"trigger": "cancel", "login": "keyuser.pt"}],
-    "of an endless name": [{"trigger": "cancel", "login": "k" * 256}],
-    "stale": [{"trigger": "cancel", "login": KEYUSER, "version": 1}],
-    "of no version that can be": [{"trigger": "cancel", "login": KEYUSER, "version": 2**40}],
-    "of no version at all": [{"trigger": "cancel", "login": KEYUSER, "version": "newest"}],
+    "of another side": [{"trigger": "cancel", "login": "installer.abc", "comment": "C."}],
+    "of another country": [{"trigger": "cancel", "login": "keyuser.pt", "comment": "C."}],
+    "of an endless name": [{"trigger": "cancel", "login": "k" * 256, "comment": "C."}],
+    "stale": [{"trigger": "cancel", "login": KEYUSER, "comment": "C.", "version": 1}],
+    "of no version that can be": [{"trigger": "cancel", "login": KEYUSER, "comment": "C.", "version": 2**40}],
+    "of no version at all": [{"trigger": "cancel", "login": KEYUSER, "comment": "C.", "version": "newest"}],
+    "without a comment": [{"trigger": "cancel", "login": KEYUSER, "comment": " "}],
     "with what is no text": [{"trigger": "cancel", "login": KEYUSER, "comment": "\x00"}],
-    "with an endless key": [{"trigger": "cancel", "login": KEYUSER, "key": "k" * 256}],
+    "with an endless key": [{"trigger": "cancel", "login": KEYUSER, "comment": "C.", "key": "k" * 256}],
     "without its data": [{"trigger": "resubmit", "login": "installer.abc"}],
     "of the system": [{"trigger": "expire", "login": KEYUSER}],
     "unknown": [{"trigger": "fly", "login": KEYUSER}],
@@ -91,7 +92,7 @@ async def test_a_bad_signal_changes_nothing(stack: Stack) -> None:
 @pytest.mark.parametrize("login", ["nobody.at.all", ""])
 async def test_the_signal_of_an_unknown_account_changes_nothing(stack: Stack, login: str) -> None:
     request_id = (await filed(stack))["id"]
-    await signalled(stack, request_id, "decide", {"trigger": "cancel", "login": login})
+    await signalled(stack, request_id, "decide", {"trigger": "cancel", "login": login, "comment": "C."})
     await passable(stack, request_id, login)
     await healthy(stack, request_id)
     assert [one["action"] for one in await history(stack, request_id)] == ["submit", "cancel"]
@@ -104,7 +105,7 @@ async def test_a_signal_that_comes_too_late_finds_nobody(stack: Stack) -> None:
     await settled(stack, request_id)
     await workflow_of(stack, request_id).result()
     with pytest.raises(RPCError) as refused:
-        await signalled(stack, request_id, "decide", {"trigger": "cancel", "login": KEYUSER})
+        await signalled(stack, request_id, "decide", {"trigger": "cancel", "login": KEYUSER, "comment": "C."})
     assert refused.value.status is RPCStatusCode.NOT_FOUND
     assert len(await history(stack, request_id)) == 2
 

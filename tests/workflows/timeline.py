@@ -30,6 +30,7 @@ from workflows.client import PATIENCE, TASK_QUEUE, Case, Desk
 from workflows.namespace import prepare
 
 SKIPPING = ("frontend.WorkflowTimeSkippingEnabled=true", 'history.timerProcessorMaxTimeShift="10ms"')
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 
 
@@ -59,9 +60,18 @@ class Timeline:
     press: CardPress
 
     async def passes(self, request_id: str, time: timedelta) -> None:
-        """Let `time` pass for one request's workflow, and for API and activities with it."""
-        self.clock.ahead += time
-        await self.environment.fast_forward(self.handle(request_id), time)
+        """Let `time` pass for one request's workflow, and for API and activities with it, until it is quiet again.
+
+        A second more, so that an alarm of that very moment has rung: the server loses its way when a timer and the
+        end of the skip come within the same milliseconds.
+        """
+        self.clock.ahead += time + SECOND
+        await self.environment.fast_forward(self.handle(request_id), time + SECOND)
+        await eventually(lambda: self._quiet(request_id), f"{request_id} does not come to rest")
+
+    async def _quiet(self, request_id: str) -> bool:
+        raw = (await self.handle(request_id).describe()).raw_description
+        return not raw.pending_activities and not raw.HasField("pending_workflow_task")
 
     def handle(self, request_id: str) -> WorkflowHandle[Any, Any]:
         """The workflow of a request."""

@@ -27,4 +27,11 @@ async def signalled(stack: Stack, request_id: str, signal: str, *arguments: Any)
 async def details_of(stack: Stack, request_id: str) -> str:
     """The current details, as Temporal's UI asks for them."""
     metadata = await workflow_of(stack, request_id).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
-    return metadata.current_details
+    details: str = metadata.current_details
+    return details
+
+
+async def run_of(stack: Stack, request_id: str) -> str:
+    """The id of the latest run: another one after each reopening."""
+    run_id: str = (await workflow_of(stack, request_id).describe()).run_id
+    return run_id
