@@ -1,7 +1,7 @@
 """The only reader of the environment. Every variable is `KEYDESK_` plus the field's name in upper case."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,7 +22,6 @@ class Settings(BaseSettings):
     )
     temporal_address: str = Field("127.0.0.1:7233", description="Temporal front end, host:port")
     temporal_namespace: str = Field("default", description="Temporal namespace")
-    temporal_ui_url: str = Field("http://127.0.0.1:8233", description="where ops open Temporal's own UI")
     smtp_url: SecretStr = Field(SecretStr("smtp://127.0.0.1:1025"), description="mail relay, with its password")
     mail_from: str = Field("Keydesk <desk@keydesk.example>", description="sender of every email")
     documents_url: str | None = Field(
@@ -33,12 +32,14 @@ class Settings(BaseSettings):
     token_secret: SecretStr = Field(SecretStr(DEMO_SECRET), description="key that signs bearer tokens")
     demo: bool = Field(default=False, description="accept demo accounts and the demo secret")
     oidc_issuer: str | None = Field(None, description="reserved for sign-in by OIDC; must be empty for now")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @model_validator(mode="after")
     def _refuse_demo_secrets(self) -> Self:
         if not self.demo and self.token_secret.get_secret_value() == DEMO_SECRET:
             raise ValueError("KEYDESK_TOKEN_SECRET is not set: the demo secret works only with KEYDESK_DEMO=true")
+        if self.oidc_issuer is not None:
+            raise ValueError("KEYDESK_OIDC_ISSUER is set, but sign-in by OIDC does not exist yet: leave it out")
         if len(self.token_secret.get_secret_value()) < 32:
             raise ValueError("KEYDESK_TOKEN_SECRET is too short: give at least 32 characters")
         return self

@@ -228,7 +228,7 @@ class Booking:
                 comment=move.comment,
                 payload={"by": move.row.cancelled_by},
             )
-            fell = await self._make(falls, clocks.used_of(row))
+            fell = await self._make(falls, clocks.used_of(row, move.at))
             booked = replace(booked, emails=booked.emails + fell.emails, fallen=(*booked.fallen, row.id))
         return booked
 

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,7 +61,7 @@ def not_on_offer(row: Request, caller: Caller, action: str) -> MoveRefused:
     )
 
 
-async def reopening(session: AsyncSession, row: Request) -> Case:
+async def reopening(session: AsyncSession, row: Request, now: datetime) -> Case:
     """What it takes to go on with the request's workflow, should it have ended."""
     company = await accounts.company_of(session, row.company_id)
     order = RequestOrder(
@@ -69,7 +70,7 @@ async def reopening(session: AsyncSession, row: Request) -> Case:
         State(row.state),
         reopened=True,
         version=row.version,
-        used=clocks.used_of(row),
+        used=clocks.used_of(row, now),
         patience=await clocks.patience_of(session, row.country),
     )
     return Case(order, row.country, company.name if company else None)
@@ -142,7 +143,7 @@ class Deciding:
             raise from_facts(known.refusal)
         if known.outcome == "booked":
             return None
-        return await reopening(session, row)
+        return await reopening(session, row, self.parts.now())
 
     async def _overtaken(self) -> MoveRefused:
         """The workflow refused: somebody moved the request since we looked."""

@@ -116,7 +116,7 @@ async def _written(
         if found.body_hash != body_hash:
             raise IdempotencyConflict("This Idempotency-Key was used for another message.")
         queued = await emails.queued_of(session, row.id, f"v{found.version}")
-        return found, await reopening(session, row), queued, created
+        return found, await reopening(session, row, parts.now()), queued, created
 
 
 def _view(message: Message) -> MessageView:

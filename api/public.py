@@ -127,7 +127,7 @@ async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf,
                 payload={},
                 at=parts.now(),
             )
-        case = await reopening(session, row)
+        case = await reopening(session, row, parts.now())
     if known.outcome is None:
         await parts.desk.decide(case, Decide(key, Trigger.CANCEL_BY_END_USER))
     async with parts.sessions() as session:

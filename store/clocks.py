@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.clocks import Clocks, Patience, Used, turn_of
-from domain.states import Kind, State
+from domain.states import Kind, Side, State
 from store.tables.countries import Country
 from store.tables.requests import Request
 
@@ -25,11 +25,13 @@ async def set_turn(session: AsyncSession, row: Request, used: Used, at: datetime
     """Write down whose turn it is from `at` on, and until when, and answer the country's patience."""
     patience = await patience_of(session, row.country)
     clocks = Clocks(since=at, turn=turn_of(Kind(row.kind), State(row.state)), before=used)
-    row.turn, row.due_at = clocks.turn, clocks.due_at(patience)
+    row.turn, row.turn_since, row.due_at = clocks.turn, at, clocks.due_at(patience)
     row.keyuser_used, row.requester_used = used.keyuser, used.requester
     return patience
 
 
-def used_of(row: Request) -> Used:
-    """What each side had used up when the turn last passed on."""
-    return Used(keyuser=row.keyuser_used, requester=row.requester_used)
+def used_of(row: Request, now: datetime) -> Used:
+    """What each side has used up by `now`."""
+    before = Used(keyuser=row.keyuser_used, requester=row.requester_used)
+    turn = Side(row.turn) if row.turn else None
+    return Clocks(since=row.turn_since or now, turn=turn, before=before).used(now)

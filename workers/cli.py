@@ -1,6 +1,7 @@
 """The `keydesk` command. Each command imports what it runs when it runs: help must not wait for servers."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -110,17 +111,30 @@ def token(login: Annotated[str, typer.Argument(help="An account of the local ide
 
 
 @app.command()
-def reconcile() -> None:
+def reconcile(
+    *,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Have workflows follow the database, and do what is owed.")
+    ] = False,
+) -> None:
     """Compare database and Temporal, and name each difference. Exit code 1 if there is one."""
+    from workers import reconcile as comparison
     from workers.embedded.joining import settings_beside
-    from workers.reconcile import differences
 
-    found = asyncio.run(differences(settings_beside()))
+    found = asyncio.run(comparison.reconcile(settings_beside(), mend=mend))
     for line in found:
         typer.echo(line)
     typer.echo(f"{len(found)} difference{'' if len(found) == 1 else 's'} between database and Temporal")
-    if found:
-        raise typer.Exit(1)
+    if mend and found:
+        typer.echo("Workflows were told to follow; run this again to see what is left.")
+    _leave(1 if found else 0)
+
+
+def _leave(code: int) -> None:
+    """End at once: the Temporal client's threads can outlive the interpreter, and then crash a finished command."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _settings() -> "Settings":

@@ -1,6 +1,7 @@
 """`keydesk reconcile`: where database and Temporal do not tell the same story, line by line."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from api.deciding import reopening
 from domain.clocks import turn_of
 from domain.states import Kind, State
 from settings import Settings
@@ -20,38 +22,55 @@ from workflows.client import STATE, workflow_id
 GRACE = timedelta(minutes=1)
 
 
-async def differences(settings: Settings) -> list[str]:
-    """One sentence per difference; empty if both agree. What is younger than a minute may still be on its way."""
-    engine = connect(settings.database_url.get_secret_value(), pool_size=1)
+@dataclass(frozen=True)
+class Difference:
+    """One sentence. `row` is the request that its workflow could follow, None where only a person can help."""
+
+    sentence: str
+    row: Request | None = None
+
+
+async def reconcile(settings: Settings, *, mend: bool = False) -> list[str]:
+    """One sentence per difference; empty if both agree. What is younger than a minute may still be on its way.
+
+    With `mend`, workflows are told to follow the database and to do what their requests still owe.
+    """
+    engine = connect(settings.database_url.get_secret_value(), pool_size=2)
     client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    now = datetime.now(UTC)
     try:
         async with sessions(engine)() as session:
-            return [line async for line in _compare(session, client, datetime.now(UTC) - GRACE)]
+            found = [difference async for difference in _compare(session, client, now - GRACE)]
+            for row in (difference.row for difference in found if mend and difference.row is not None):
+                await temporal.Desk(client).catch_up(await reopening(session, row, now))
     finally:
         await engine.dispose()
+    return [difference.sentence for difference in found]
 
 
-async def _compare(session: AsyncSession, client: Client, before: datetime) -> AsyncIterator[str]:
+async def _compare(session: AsyncSession, client: Client, before: datetime) -> AsyncIterator[Difference]:
     lost = await session.scalars(
         select(Intake.request_id).where(Intake.outcome.is_(None), Intake.submitted_at < before)
     )
     for request_id in lost:
-        yield f"{request_id}: submitted, but never recorded; the caller has not asked again"
+        yield Difference(f"{request_id}: submitted, but never recorded; the caller has not asked again")
     owing = await _owing(session)
-    known: set[str] = set()
     for row in await session.scalars(select(Request).order_by(Request.id)):
-        known.add(workflow_id(row.id))
         running = await _running_state(client, row.id)
-        if turn_of(Kind(row.kind), State(row.state)) is None and row.state != State.ACCEPTED:
-            if row.id in owing and running is None:
-                yield f"{row.id}: {row.state} in the database, still owes {owing[row.id]}, but no workflow runs"
-        elif running is None:
-            yield f"{row.id}: {row.state} in the database, but no workflow runs"
         if running is not None and running != row.state:
-            yield f"{row.id}: {row.state} in the database, {running} in Temporal"
+            yield Difference(f"{row.id}: {row.state} in the database, {running} in Temporal", row)
+        elif running is None and (_waits(row) or row.id in owing):
+            yield Difference(
+                f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
+            )
     async for execution in client.list_workflows("ExecutionStatus = 'Running'"):
-        if execution.id not in known:
-            yield f"{execution.id}: a workflow runs, but the database knows no such request"
+        if await session.get(Intake, execution.id) is None:
+            yield Difference(f"{execution.id}: a workflow runs, but the database knows no such request")
+
+
+def _waits(row: Request) -> bool:
+    """Whether the request needs a running workflow: somebody is to act, or the card is on its way."""
+    return turn_of(Kind(row.kind), State(row.state)) is not None or row.state == State.ACCEPTED
 
 
 async def _owing(session: AsyncSession) -> dict[str, str]:

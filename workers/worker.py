@@ -21,6 +21,7 @@ from workers.pulse import BEAT, Pulse
 from workers.sandbox import runner
 from workflows import client as temporal
 from workflows.effects import mail_queue
+from workflows.namespace import prepare
 from workflows.registry import WORKFLOWS
 
 GRACE = timedelta(seconds=10)
@@ -82,6 +83,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = connect(settings.database_url.get_secret_value())
     client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    await prepare(client)
     try:
         async with (
             CardPress() as press,

@@ -85,6 +85,13 @@ class Desk:
 
     async def deliver(self, case: Case, emails: tuple[int, ...]) -> None:
         """Have queued emails sent by the running workflow, or by one that is reopened for it. Raises Unavailable."""
+        await self._signal(case, "deliver", [list(emails)])
+
+    async def catch_up(self, case: Case) -> None:
+        """Have everything done that the request still owes, by its workflow or a reopened one. Raises Unavailable."""
+        await self._signal(case, "catch_up", [])
+
+    async def _signal(self, case: Case, signal: str, arguments: list[Any]) -> None:
         try:
             async with asyncio.timeout(self.patience):
                 await self.client.start_workflow(
@@ -96,8 +103,8 @@ class Desk:
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     search_attributes=_search_attributes(case),
                     static_summary=_summary(case),
-                    start_signal="deliver",
-                    start_signal_args=[list(emails)],
+                    start_signal=signal,
+                    start_signal_args=arguments,
                 )
         except (TimeoutError, RPCError) as silence:
             raise _unknown() from silence

@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
+from domain.clocks import turn_of
 from domain.states import Kind, Side, State, Trigger
 from statemachines.registry import offers
 
-TURN = {
-    State.SUBMITTED: "the keyuser",
-    State.WRONG_DATA: "the requester",
-    State.DENIED: "the requester",
-    State.PARTIALLY_ACCEPTED: "the requester",
+NOBODY = {
     State.ACCEPTED: "the desk: the card is being issued",
     State.PROCESSED: "nobody: the request is settled",
+    State.DENIED: "nobody: the request has ended",
     State.CANCELLED: "nobody: the request has ended",
 }
 BLOCKED = "ops: the card cannot be printed, see the runbook"
@@ -28,12 +26,17 @@ def describe(kind: Kind, state: State, *, since: datetime, due: datetime | None 
     """Markdown for the current details. Names no person."""
     lines = [
         f"**State:** {state}",
-        f"**Whose turn:** {BLOCKED if blocked else TURN[state]}",
+        f"**Whose turn:** {BLOCKED if blocked else _turn(kind, state)}",
         f"**Since:** {since:{INSTANT}} UTC",
         f"**Due:** {f'{due:{INSTANT}} UTC' if due else 'never'}",
         f"**What can come next:** {_next(kind, state)}",
     ]
     return "\n\n".join(lines)
+
+
+def _turn(kind: Kind, state: State) -> str:
+    side = turn_of(kind, state)
+    return NOBODY[state] if side is None else f"the {SIDES[side]}"
 
 
 def _next(kind: Kind, state: State) -> str:

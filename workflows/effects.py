@@ -33,6 +33,7 @@ class Effects:
         self._request_id = request_id
         self._show = show
         self._under_way = 0
+        self._sending: set[int] = set()
         self._retries = 0
         self.blocked = False
 
@@ -44,8 +45,11 @@ class Effects:
     def start(self, *, card_of: int | None, emails: Sequence[int], fallen: Sequence[str] = ()) -> None:
         """Set going, without waiting: the card that a version owes, then the emails, which may carry it.
 
-        `fallen` requests were moved with this one: their workflows are told to catch up.
+        `fallen` requests were moved with this one: their workflows are told to catch up. An email that is being
+        sent already is not sent beside itself.
         """
+        emails = [email_id for email_id in emails if email_id not in self._sending]
+        self._sending.update(emails)
         if card_of is not None or emails or fallen:
             self._under_way += 1
             asyncio.create_task(self._carry_out(card_of, emails, fallen))  # noqa: RUF006 - the workflow's own loop keeps it

@@ -99,7 +99,7 @@ class RequestWorkflow:
 
     @workflow.signal
     async def catch_up(self) -> None:
-        """Another request's move has moved this one, in the database: follow."""
+        """Follow the database: another request's move has moved this one, or effects were lost with a lost run."""
         await workflow.wait_condition(lambda: self._recorded)
         async with self._lock:
             self._follow(

@@ -41,7 +41,7 @@ class Request(Base):
     """One case. `data` is what the kind carries (`domain.requests`), without its documents.
 
     Without a `login` an end user filed it, naming the company. `base_id` is the warranty that extra years rest on.
-    `turn` is the side that is to act until `due_at`; `*_used` is the time that each side had used up before that.
+    `turn` is the side that is to act from `turn_since` until `due_at`; `*_used` is what each had used up before that.
     `card_blocked` says why the card could not be rendered; ops mend the cause and retry.
     """
 
@@ -66,6 +66,7 @@ class Request(Base):
     data: Mapped[dict[str, Any]]
     cancelled_by: Mapped[str | None]
     turn: Mapped[str | None]
+    turn_since: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     keyuser_used: Mapped[timedelta] = mapped_column(default=timedelta())
     requester_used: Mapped[timedelta] = mapped_column(default=timedelta())

@@ -88,10 +88,10 @@ def _plan(home: Home, settings: Settings, *, demo: bool) -> Desk:
     bare = {"PATH": os.defpath, "LC_ALL": "C", MARK: launch}
     told = {
         "KEYDESK_HOME": str(home.folder),
+        "KEYDESK_HOST": LOOPBACK,
         "KEYDESK_PORT": str(ports["api"]),
         "KEYDESK_DATABASE_URL": addresses.database,
         "KEYDESK_TEMPORAL_ADDRESS": addresses.temporal,
-        "KEYDESK_TEMPORAL_UI_URL": addresses.temporal_ui,
         "KEYDESK_SMTP_URL": addresses.smtp,
         "KEYDESK_TOKEN_SECRET": own.token_secret,
         "KEYDESK_DEMO": str(demo).lower(),

@@ -31,7 +31,6 @@ def settings_beside(folder: Path | None = None) -> Settings:
     of_desk = {
         "database_url": desk["database"],
         "temporal_address": desk["temporal"],
-        "temporal_ui_url": desk["temporal_ui"],
         "smtp_url": desk["smtp"],
         "base_url": desk["api"],
     }

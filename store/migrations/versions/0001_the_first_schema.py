@@ -298,6 +298,7 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("cancelled_by", sa.Text(), nullable=True),
         sa.Column("turn", sa.Text(), nullable=True),
+        sa.Column("turn_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("keyuser_used", sa.Interval(), nullable=False),
         sa.Column("requester_used", sa.Interval(), nullable=False),
