@@ -13,6 +13,10 @@ class RefusedForGood(Exception):
     """The mail server will never take this message; says which reply code it gave, not what was in it."""
 
 
+class NotTaken(Exception):
+    """The mail server did not take this message now."""
+
+
 @dataclass(frozen=True)
 class MailServer:
     """`smtp://user:password@host:port` (STARTTLS if offered) or `smtps://…`; `timeout` in seconds."""
@@ -21,25 +25,32 @@ class MailServer:
     timeout: float = 30.0
 
     async def take(self, message: EmailMessage) -> None:
-        """Hand the message over. Raises RefusedForGood for a permanent refusal of sender, recipient or content;
-        anything else (down, busy, sign-in refused) is worth another try and raises as aiosmtplib does."""
-        parts = urlsplit(self.url)
+        """Hand the message over. Raises RefusedForGood for a permanent refusal of sender, recipient or content,
+        NotTaken for anything else (down, busy, sign-in refused): that is worth another try."""
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=parts.hostname,
-                port=parts.port,
-                username=unquote(parts.username) if parts.username else None,
-                password=unquote(parts.password) if parts.password else None,
-                use_tls=parts.scheme == "smtps",
-                timeout=self.timeout,
-            )
+            await self._hand_over(message)
         except aiosmtplib.SMTPRecipientsRefused as refused:
-            codes = [one.code for one in refused.recipients]
-            if all(code >= PERMANENT for code in codes):
-                raise RefusedForGood(f"recipient refused with {codes[0]}") from None
-            raise
+            raise _refusal("recipient", min(one.code for one in refused.recipients)) from None
         except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refused:
-            if refused.code >= PERMANENT:
-                raise RefusedForGood(f"message refused with {refused.code}") from None
-            raise
+            raise _refusal("message", refused.code) from None
+        except (aiosmtplib.SMTPException, OSError) as failure:
+            raise NotTaken(f"the mail server did not take it: {type(failure).__name__}") from failure
+
+    async def _hand_over(self, message: EmailMessage) -> None:
+        parts = urlsplit(self.url)
+        await aiosmtplib.send(
+            message,
+            hostname=parts.hostname,
+            port=parts.port,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            use_tls=parts.scheme == "smtps",
+            timeout=self.timeout,
+        )
+
+
+def _refusal(what: str, code: int) -> Exception:
+    """A refusal with a code from 500 on is for good, one below it is not."""
+    return (
+        RefusedForGood(f"{what} refused with {code}") if code >= PERMANENT else NotTaken(f"{what} put off with {code}")
+    )

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import uuid4
 
-import aiosmtplib
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
-from activities.mail_server import RefusedForGood
+from activities.mail_server import NotTaken, RefusedForGood
 from activities.rendering.emails import AddressRefused, RenderedEmail, build_message, render_email
 from activities.rendering.templates import EmailTemplate, TemplateRefused, check_template, default_template, events
 from api.configuration import REFUSALS, ConfigurerOf
@@ -172,7 +171,7 @@ async def send_test(body: TemplateBody, where: PlaceOf, caller: ConfigurerOf, pa
     )
     try:
         await parts.mail.take(message)
-    except (aiosmtplib.SMTPException, OSError, RefusedForGood, AddressRefused) as failure:
+    except (NotTaken, RefusedForGood, AddressRefused) as failure:
         raise Unavailable("The mail server did not take the email.") from failure
 
 
