@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
@@ -27,7 +27,7 @@ from api import (
     verify,
     warranty_extension,
 )
-from api.dependencies import Parts
+from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
@@ -110,7 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _v1() -> APIRouter:
-    router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid))
+    router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid), dependencies=[Depends(readable_path)])
     for resource in RESOURCES:
         router.include_router(resource.router)
     return router

@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from activities.mail_server import MailServer
 from api.identity import Verifier
 from domain.access import Caller
-from domain.errors import Invalid, NotAuthenticated
+from domain.errors import Invalid, NotAuthenticated, NotFound
 from store import accounts
 from store.engine import Sessions
 from store.files import Files
@@ -39,6 +39,12 @@ class Parts:
 def parts_of(request: Request) -> Parts:
     """The parts of this application."""
     return cast("Parts", request.app.state.parts)
+
+
+def readable_path(request: Request) -> None:
+    """Raises NotFound for a path with a NUL: nothing has such a name, and no database looks for it."""
+    if any("\x00" in str(part) for part in request.path_params.values()):
+        raise NotFound("There is nothing of this name.")
 
 
 PartsOf = Annotated[Parts, Depends(parts_of)]

@@ -248,6 +248,7 @@ class RequestWorkflow:
         self._moves += 1
         self._clocks = self._clocks.passed_to(turn_of(self._order.kind, state), now)
         owed = booked.version if booked.card and state is not State.ACCEPTED else None
+        self._effects.retry_card()  # a move overtakes a card that waits for ops
         self._effects.start(card_of=owed, emails=booked.emails, fallen=booked.fallen)
         self._show()
         due = self._clocks.due_at(booked.patience) if booked.patience else None

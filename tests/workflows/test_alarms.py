@@ -10,6 +10,7 @@ from tests.stack.countries import new_country
 from tests.stack.outbox import emails_about
 from tests.stack.walks import decided, eventually, filed, history, settled
 from tests.workflows.timeline import MINUTE, Timeline, days
+from tests.workflows.walks import ended
 
 SUBMITTED = ("submitted", "requester")
 KEYUSER_REMINDED = ("reminder", "keyuser")
@@ -71,7 +72,7 @@ async def test_a_requester_is_reminded_on_day_14_and_the_request_expires_on_day_
     assert (row.state, row.cancelled_by, row.turn, row.due_at) == ("cancelled", CancelledBy.EXPIRED, None, None)
     last = (await history(times.stack, request_id))[-1]
     assert (last["actor"], last["action"], last["to_state"]) == ("system", "expire", "cancelled")
-    assert await times.handle(request_id).result() == "cancelled"
+    assert await ended(times.stack, request_id) == "cancelled"
 
 
 async def test_after_a_hundred_days_at_once_each_alarm_has_rung_once(times: Timeline) -> None:
@@ -83,7 +84,7 @@ async def test_after_a_hundred_days_at_once_each_alarm_has_rung_once(times: Time
     await times.passes(request_id, days(200))
     told = [SUBMITTED, KEYUSER_REMINDED, ESCALATED, ("wrong_data", "requester"), REQUESTER_REMINDED, EXPIRED]
     assert await times.emails(request_id) == told
-    assert await times.handle(request_id).result() == "cancelled"
+    assert await ended(times.stack, request_id) == "cancelled"
 
 
 async def test_a_reminder_comes_once_in_the_life_of_a_request(times: Timeline) -> None:
@@ -155,7 +156,7 @@ async def test_a_reopened_run_reminds_nobody_again(times: Timeline) -> None:
     assert await times.emails(request_id) == told
     await decided(times.stack, KEYUSER, request_id, "cancel", comment="Enough.")
     assert await times.emails(request_id) == [*told, ("cancelled", "requester")]
-    assert await times.handle(request_id).result() == "cancelled"
+    assert await ended(times.stack, request_id) == "cancelled"
 
 
 async def test_short_settings_remind_and_expire_in_real_time(times: Timeline) -> None:

@@ -28,7 +28,7 @@ from tests.stack.walks import (
     settled,
 )
 from tests.workflows.timeline import Timeline, desk_of
-from tests.workflows.walks import query_state, run_of
+from tests.workflows.walks import ended, query_state, run_of
 from workflows.client import Case, Desk
 
 KEYUSER = "keyuser.es"
@@ -108,7 +108,7 @@ async def test_a_refused_submission_completes_and_stays_refused(times: Timeline)
     for _ in range(2):
         with pytest.raises(DuplicateSerial):
             await desk.submit(late)
-    assert await times.handle(late.order.request_id).result() == "refused"
+    assert await ended(times.stack, late.order.request_id) == "refused"
     described = await times.handle(late.order.request_id).describe()
     assert described.status is WorkflowExecutionStatus.COMPLETED
     client, key = times.stack.client_of(INSTALLER), {"Idempotency-Key": "lost-race"}
@@ -126,7 +126,7 @@ async def test_a_decision_on_a_refused_submission_hears_the_refusal(times: Timel
     winner = (await filed(times.stack, units=outdoor(serial)))["id"]
     with pytest.raises(DuplicateSerial):
         await times.stack.parts.desk.decide(late, Decide("k", Trigger.ACCEPT))
-    assert await times.handle(late.order.request_id).result() == "refused"
+    assert await ended(times.stack, late.order.request_id) == "refused"
     await decided(times.stack, KEYUSER, winner, "cancel", comment="Enough.")
     await settled(times.stack, winner)
 
@@ -139,9 +139,9 @@ async def test_submitting_twice_starts_one_workflow(times: Timeline) -> None:
     assert [one["action"] for one in await history(times.stack, request_id)] == ["submit"]
     await decided(times.stack, KEYUSER, request_id, "cancel", comment="Enough.")
     await settled(times.stack, request_id)
-    await times.handle(request_id).result()
+    await ended(times.stack, request_id)
     await desk.submit(case)
-    assert await times.handle(request_id).result() == "cancelled", "a late echo changes nothing"
+    assert await ended(times.stack, request_id) == "cancelled", "a late echo changes nothing"
 
 
 async def test_the_same_update_has_the_same_result_also_after_the_end(times: Timeline) -> None:
@@ -165,20 +165,20 @@ async def test_the_same_update_has_the_same_result_also_after_the_end(times: Tim
 async def test_the_same_key_in_another_run_has_the_same_result(times: Timeline) -> None:
     """Temporal remembers an update id for one run only; our own table remembers it for good."""
     request_id = (await processed(times.stack))["id"]
-    await times.handle(request_id).result()
+    await ended(times.stack, request_id)
     for _ in range(2):
         answer = await pulled(
             times.stack, KEYUSER, request_id, "amend", version=3, key="amended", comment="C.", data={"remarks": "R."}
         )
         assert (answer.status_code, answer.json()["version"]) == (200, 4)
-        await times.handle(request_id).result()
+        await ended(times.stack, request_id)
     await decided(times.stack, KEYUSER, request_id, "cancel", comment="Enough.")
-    await times.handle(request_id).result()
+    await ended(times.stack, request_id)
     # A call that looked before the amendment, and reaches Temporal only now.
     case = await times.case(request_id)
     slow = replace(case, order=replace(case.order, state=State.PROCESSED, version=3))
     await times.stack.parts.desk.decide(slow, Decide("amended", Trigger.AMEND))
-    assert await times.handle(request_id).result() == "processed", "what the key did"
+    assert await ended(times.stack, request_id) == "processed", "what the key did"
     assert (await seen(times.stack, request_id))["state"] == "cancelled"
     assert len(await history(times.stack, request_id)) == 5
     await settled(times.stack, request_id)
@@ -187,11 +187,11 @@ async def test_the_same_key_in_another_run_has_the_same_result(times: Timeline) 
 @pytest.mark.parametrize(("trigger", "state"), [("amend", "processed"), ("cancel", "cancelled")])
 async def test_a_late_change_is_a_short_run_of_the_same_id(times: Timeline, trigger: str, state: str) -> None:
     request_id = (await processed(times.stack))["id"]
-    assert await times.handle(request_id).result() == "processed"
+    assert await ended(times.stack, request_id) == "processed"
     first = await run_of(times.stack, request_id)
     data = {"data": {"remarks": "Second floor."}} if trigger == "amend" else {}
     await decided(times.stack, KEYUSER, request_id, trigger, comment="Late.", **data)
-    assert await times.handle(request_id).result() == state
+    assert await ended(times.stack, request_id) == state
     await settled(times.stack, request_id)
     assert await run_of(times.stack, request_id) != first
     assert (await times.handle(request_id).describe()).status is WorkflowExecutionStatus.COMPLETED
@@ -201,10 +201,10 @@ async def test_a_late_change_is_a_short_run_of_the_same_id(times: Timeline, trig
 
 async def test_a_reopened_run_that_nobody_touches_returns_at_once(times: Timeline) -> None:
     request_id = (await processed(times.stack))["id"]
-    await times.handle(request_id).result()
+    await ended(times.stack, request_id)
     first = await run_of(times.stack, request_id)
     await times.reopen(request_id)
-    assert await times.handle(request_id).result() == "processed"
+    assert await ended(times.stack, request_id) == "processed"
     events = (await times.handle(request_id).fetch_history()).events
     assert len(events) <= 6, "start, signal, one task, done"
     assert await run_of(times.stack, request_id) != first
@@ -212,15 +212,15 @@ async def test_a_reopened_run_that_nobody_touches_returns_at_once(times: Timelin
 
 async def test_a_refused_decision_leaves_nothing_running(times: Timeline) -> None:
     request_id = (await processed(times.stack))["id"]
-    await times.handle(request_id).result()
+    await ended(times.stack, request_id)
     case = await times.case(request_id)
     for wrong in (Trigger.ACCEPT, Trigger.FINISH, Trigger.RESUBMIT):
         with pytest.raises(MoveRefused):
             await times.stack.parts.desk.decide(case, await proposed(times, request_id, wrong.value, wrong))
-        assert await times.handle(request_id).result() == "processed"
+        assert await ended(times.stack, request_id) == "processed"
     with pytest.raises(NotFound):
         await times.stack.parts.desk.decide(case, Decide("nobody wrote this down", Trigger.CANCEL))
-    assert await times.handle(request_id).result() == "processed"
+    assert await ended(times.stack, request_id) == "processed"
     assert len(await history(times.stack, request_id)) == 3
 
 

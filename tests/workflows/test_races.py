@@ -13,7 +13,7 @@ from tests.stack.countries import NewCountry, new_country
 from tests.stack.running import Stack
 from tests.stack.walks import decided, eventually, filed, history, processed, pulled, seen, settled
 from tests.workflows.timeline import Timeline, days
-from tests.workflows.walks import query_state, workflow_of
+from tests.workflows.walks import ended, query_state, workflow_of
 
 KEYUSER = "keyuser.es"
 INSTALLER = "installer.abc"
@@ -80,7 +80,7 @@ async def test_an_expiry_that_is_being_booked_beats_the_resubmission(stack: Stac
     refused = await answer
     assert (refused.status_code, refused.json()["code"]) in {(409, "move_refused"), (412, "stale_version")}
     assert await actions(stack, request_id) == ["submit", "flag_wrong_data", "expire"]
-    assert await workflow_of(stack, request_id).result() == "cancelled"
+    assert await ended(stack, request_id) == "cancelled"
     assert (await settled(stack, request_id))["cancelled_by"] == "expired"
 
 
@@ -110,7 +110,7 @@ async def test_expiry_and_resubmission_at_the_same_moment(times: Timeline) -> No
         else:
             assert answer.json()["code"] in {"move_refused", "stale_version"}
             assert last == "expire"
-        assert await workflow_of(times.stack, request_id).result() == "cancelled"
+        assert await ended(times.stack, request_id) == "cancelled"
         assert (await times.row(request_id)).state == "cancelled"
         assert len(await times.emails(request_id)) == len(set(await times.emails(request_id)))
     assert winners <= {"resubmit", "expire"}
@@ -119,7 +119,7 @@ async def test_expiry_and_resubmission_at_the_same_moment(times: Timeline) -> No
 async def test_rivals_on_a_reopened_request(stack: Stack) -> None:
     """Ten keyusers cancel a processed request at its version: one does, nine hear that they come late."""
     request_id = (await processed(stack))["id"]
-    await workflow_of(stack, request_id).result()
+    await ended(stack, request_id)
     version = (await seen(stack, request_id))["version"]
     answers = await asyncio.gather(
         *(pulled(stack, KEYUSER, request_id, "cancel", version=version, comment=f"Rival {n}.") for n in range(10))
@@ -128,14 +128,14 @@ async def test_rivals_on_a_reopened_request(stack: Stack) -> None:
     assert codes.count("won") == 1
     assert set(codes) <= {"won", "stale_version", "move_refused"}
     assert (await actions(stack, request_id)).count("cancel") == 1
-    assert await workflow_of(stack, request_id).result() == "cancelled"
+    assert await ended(stack, request_id) == "cancelled"
     emails = [one["event"] for one in (await settled(stack, request_id))["emails"]]
     assert emails.count("cancelled") == 1
 
 
 async def test_an_amendment_and_a_cancellation_of_a_reopened_request(stack: Stack) -> None:
     request_id = (await processed(stack))["id"]
-    await workflow_of(stack, request_id).result()
+    await ended(stack, request_id)
     version = (await seen(stack, request_id))["version"]
     amended, cancelled = await asyncio.gather(
         pulled(stack, KEYUSER, request_id, "amend", version=version, comment="A.", data={"remarks": "Later."}),
@@ -146,4 +146,4 @@ async def test_an_amendment_and_a_cancellation_of_a_reopened_request(stack: Stac
     assert (await actions(stack, request_id))[-1] == winner
     state = (await settled(stack, request_id))["state"]
     assert state == ("processed" if winner == "amend" else "cancelled")
-    assert await workflow_of(stack, request_id).result() == state
+    assert await ended(stack, request_id) == state

@@ -12,7 +12,7 @@ from store import emails
 from tests.stack.outbox import emails_about
 from tests.stack.running import Stack
 from tests.stack.walks import decided, eventually, filed, history, seen, settled
-from tests.workflows.walks import query_state, signalled, workflow_of
+from tests.workflows.walks import ended, query_state, signalled, workflow_of
 
 KEYUSER = "keyuser.es"
 PROMPT = timedelta(seconds=5)
@@ -103,7 +103,7 @@ async def test_a_signal_that_comes_too_late_finds_nobody(stack: Stack) -> None:
     request_id = (await filed(stack))["id"]
     await decided(stack, KEYUSER, request_id, "cancel", comment="Enough.")
     await settled(stack, request_id)
-    await workflow_of(stack, request_id).result()
+    await ended(stack, request_id)
     with pytest.raises(RPCError) as refused:
         await signalled(stack, request_id, "decide", {"trigger": "cancel", "login": KEYUSER, "comment": "C."})
     assert refused.value.status is RPCStatusCode.NOT_FOUND

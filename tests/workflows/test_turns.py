@@ -12,7 +12,7 @@ from store.tables.countries import Country
 from tests.stack.countries import new_country
 from tests.stack.walks import REQUESTS, body_of, decided, eventually, filed, seen, settled, uploaded
 from tests.workflows.timeline import MINUTE, Timeline, days
-from tests.workflows.walks import details_of, query_state, workflow_of
+from tests.workflows.walks import details_of, ended, query_state, workflow_of
 from workflows.details import INSTANT
 from workflows.request import DUE_AT, STATE
 
@@ -177,7 +177,7 @@ async def test_no_timer_is_left_behind(times: Timeline) -> None:
     await times.passes(expired, days(90))
     for request_id in (accepted, cancelled, expired):
         await settled(times.stack, request_id)
-        await workflow_of(times.stack, request_id).result()
+        await ended(times.stack, request_id)
         assert await timers(times, request_id) == 0
     waiting = (await filed(times.stack))["id"]
     assert await timers(times, waiting) == 1

@@ -1,5 +1,6 @@
 """What the tests of workflows ask and tell a workflow directly."""
 
+import asyncio
 from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
@@ -11,6 +12,13 @@ from tests.stack.running import Stack
 def workflow_of(stack: Stack, request_id: str) -> WorkflowHandle[Any, Any]:
     """The workflow of a request, its latest run."""
     return stack.temporal.get_workflow_handle(request_id)
+
+
+async def ended(stack: Stack, request_id: str) -> str:
+    """How the latest run ended. Raises TimeoutError if it does not."""
+    async with asyncio.timeout(20):
+        result: str = await workflow_of(stack, request_id).result()
+    return result
 
 
 async def query_state(stack: Stack, request_id: str) -> str:
