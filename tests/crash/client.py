@@ -15,7 +15,7 @@ from tests.stack.walks import PDF, REQUESTS, REQUIRED, commissioning, outdoor
 
 INSTALLER, NEIGHBOUR, KEYUSER, OPS = LOGINS = ("installer.abc", "installer.ac1", "keyuser.es", "ops")
 PATIENCE = 90.0
-PAUSE = 0.3
+PAUSE = 0.5
 TIMEOUT = 30.0
 COMMENTED = {"deny", "flag_wrong_data", "cancel", "amend"}
 
@@ -26,7 +26,8 @@ _numbers = itertools.count(1)
 class Client:
     """Calls of the desk's accounts. Counts every answer, every retry, and keeps what no answer may be like."""
 
-    def __init__(self, desk: CrashDesk) -> None:
+    def __init__(self, desk: CrashDesk, patience: float = PATIENCE) -> None:
+        self._patience = patience
         secret = json.loads((desk.home / "secrets.json").read_text())["token_secret"]
         self._headers = {login: {"Authorization": f"Bearer {token_for(secret, login)}"} for login in LOGINS}
         self._http = httpx.AsyncClient(base_url=desk.run["api"], timeout=TIMEOUT)
@@ -55,14 +56,14 @@ class Client:
 
     async def patiently(self, login: str, method: str, path: str, **sent: Any) -> httpx.Response:
         """The first answer that says something, asked for again and again with the same key."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
             answer = await self.once(login, method, path, **sent)
             if answer is not None and answer.status_code < 500:
                 return answer
             self.retries += 1
             await asyncio.sleep(PAUSE)
-        raise AssertionError(f"{method} {path}: no answer in {PATIENCE:.0f} s")
+        raise AssertionError(f"{method} {path}: no answer in {self._patience:.0f} s")
 
     async def documents(self, login: str = INSTALLER, *, fresh: bool = False) -> list[Json]:
         """Both required documents of `login`, uploaded at first use, or again."""
@@ -114,7 +115,7 @@ class Client:
 
     async def reach(self, request_id: str, *states: str) -> Json:
         """The request, once it is in one of these states."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while (request := await self.see(request_id))["state"] not in states:
             assert time.monotonic() < deadline, f"{request_id} stays {request['state']}"
             await asyncio.sleep(0.1)

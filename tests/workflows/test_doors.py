@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
 
-from domain.errors import DuplicateSerial, MoveRefused, NotFound, Unavailable
+from domain.errors import DuplicateSerial, MoveRefused, NotFound
 from domain.messages import Booked, Decide, RequestOrder
 from domain.states import Kind, State, Trigger
 from store import decisions, intake
@@ -27,19 +27,12 @@ from tests.stack.walks import (
     seen,
     settled,
 )
-from tests.workflows.timeline import Timeline, desk_of
+from tests.workflows.timeline import Timeline, Unreachable, desk_of
 from tests.workflows.walks import ended, query_state, run_of
-from workflows.client import Case, Desk
+from workflows.client import Case
 
 KEYUSER = "keyuser.es"
 INSTALLER = "installer.abc"
-
-
-class Unreachable(Desk):
-    """A desk whose Temporal nobody reaches."""
-
-    async def submit(self, case: Case) -> None:
-        raise Unavailable(f"nobody hears of {case.order.request_id}")
 
 
 async def taken_in(times: Timeline, body: dict[str, Any], key: str) -> Case:

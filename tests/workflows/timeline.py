@@ -18,6 +18,7 @@ from activities.rendering.pool import CardPress
 from api.app import create_app
 from api.deciding import reopening
 from api.dependencies import Parts
+from domain.errors import Unavailable
 from store import emails
 from store.tables.effects import Email
 from store.tables.requests import Request
@@ -120,6 +121,13 @@ class Timeline:
         """The same desk on another task queue, where no worker serves until a test starts one."""
         parts = replace(self.stack.parts, desk=Desk(self.stack.temporal, task_queue, patience))
         return replace(self, stack=desk_of(self.stack, self.stack.temporal, parts))
+
+
+class Unreachable(Desk):
+    """A desk whose Temporal nobody reaches."""
+
+    async def submit(self, case: Case) -> None:
+        raise Unavailable(f"nobody hears of {case.order.request_id}")
 
 
 def desk_of(stack: Stack, temporal: Client, parts: Parts) -> Stack:

@@ -8,6 +8,19 @@ from temporalio.client import WorkflowHandle
 
 from tests.stack.running import Stack
 
+# What the body of a test's request says about its end user, and what people write about it.
+PERSONAL = (
+    "Lucía",
+    "Pérez",
+    "lucia@example.org",
+    "600 123 456",
+    "Calle Mayor",
+    "28013",
+    "Illegible",
+    "Removed",
+    "Wrong.",
+)
+
 
 def workflow_of(stack: Stack, request_id: str) -> WorkflowHandle[Any, Any]:
     """The workflow of a request, its latest run."""
