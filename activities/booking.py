@@ -122,7 +122,7 @@ class Booking:
         patience = await clocks.set_turn(session, row, Used(), coming.submitted_at)
         told = on_submit(data.kind)
         queued = await announce(session, row, told, cause="v1", at=self.now(), base_url=self.base_url)
-        return Booked(State(row.state), row.version, emails=queued, patience=patience)
+        return Booked(State(row.state), row.version, emails=queued, patience=patience, since=coming.submitted_at)
 
     async def _book(self, session: AsyncSession, order: BookMove) -> Booked:
         row = await _locked(session, order.request_id)

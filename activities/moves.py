@@ -123,6 +123,7 @@ async def end(move: Move) -> Changes:
     move.row.cancelled_by = by[move.trigger].value if move.trigger in by else move.payload["by"]
     await units.release(move.session, move.row.id)
     await cards.withdraw(move.session, move.row.id)
+    move.row.card_blocked = None
     await emails.drop_unsent_with_card(move.session, move.row.id)
     return {}
 

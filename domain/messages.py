@@ -4,6 +4,7 @@ They travel through Temporal and stay in its histories: fields are only ever add
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from domain.clocks import Alarm, Patience, Used
@@ -25,8 +26,9 @@ class RequestOrder:
 
 @dataclass(frozen=True)
 class Booked:
-    """What one transaction did: the state and version it left, the effects that are now due, and the requests
-    that fell with this one."""
+    """What one transaction did: the state and version it left, the effects that are now due, and the requests that
+    fell with this one. `since` is when the turn passed on, where that is not when the workflow hears of it.
+    """
 
     state: State
     version: int
@@ -34,6 +36,7 @@ class Booked:
     emails: tuple[int, ...] = ()
     patience: Patience | None = None
     fallen: tuple[str, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

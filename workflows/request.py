@@ -236,17 +236,18 @@ class RequestWorkflow:
     def _follow(self, booked: Booked, trigger: Trigger | None = None) -> None:
         """Go where the database says the request stands now, show it, and set the effects going.
 
-        That is where `trigger` leads, but for a request that fell with another one in the meantime.
+        That is where `trigger` leads, but for a request that fell with another one while its card was printed.
         """
-        if trigger is not None and self._machine.target(trigger) is booked.state:
+        fell = trigger is Trigger.FINISH and booked.state is State.CANCELLED
+        if trigger is not None and not fell:
             self._machine.fire(trigger)
         elif self._machine.state is not booked.state:
             self._machine = RequestMachine(self._order.kind, booked.state)
-        state, now = self._machine.state, workflow.now()
+        state, since = self._machine.state, booked.since or workflow.now()
         self._version = booked.version
         self._patience = booked.patience
         self._moves += 1
-        self._clocks = self._clocks.passed_to(turn_of(self._order.kind, state), now)
+        self._clocks = self._clocks.passed_to(turn_of(self._order.kind, state), since)
         owed = booked.version if booked.card and state is not State.ACCEPTED else None
         self._effects.retry_card()  # a move overtakes a card that waits for ops
         self._effects.start(card_of=owed, emails=booked.emails, fallen=booked.fallen)

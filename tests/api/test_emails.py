@@ -28,7 +28,7 @@ async def test_a_submission_is_confirmed_to_the_installer(stack: Stack) -> None:
     await settled(stack, request["id"])
     (confirmed,) = emails_about(stack, request["id"])
     assert confirmed.envelope_to == INSTALLER
-    assert confirmed.subject == f"We have your request {request['id']}"
+    assert confirmed.subject == f"Hemos recibido su solicitud {request['id']}"
 
 
 async def test_a_denial_names_the_documents_and_the_comment(stack: Stack) -> None:
@@ -59,7 +59,7 @@ async def test_the_card_comes_with_the_good_news(stack: Stack) -> None:
     assert card["number"] in good.subject
     for part in (good.text, good.html):
         assert card["number"] in part
-        assert "1 year full + 5 years compressor" in part
+        assert "1 año completa + 5 años compresor" in part
 
 
 async def test_a_comment_on_accept_reaches_the_installer(stack: Stack) -> None:

@@ -81,7 +81,7 @@ class Timeline:
     async def case(self, request_id: str) -> Case:
         """What it takes to reopen the request's workflow, as the API would put it."""
         async with self.stack.sessions() as session:
-            return await reopening(session, await session.get_one(Request, request_id))
+            return await reopening(session, await session.get_one(Request, request_id), self.clock())
 
     async def reopen(self, request_id: str) -> None:
         """Open a run of a request whose workflow has ended, without a decision."""
