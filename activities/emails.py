@@ -38,8 +38,8 @@ class Emails:
         message once more, under the same Message-ID.
         """
         async with self.sessions.begin() as session:
-            email = await session.get_one(Email, order.email_id, with_for_update=True)
-            if email.status == "queued":
+            email = await session.get(Email, order.email_id, with_for_update=True)
+            if email is not None and email.status == "queued":
                 email.status, email.error = await self._sent(session, email)
                 email.at = self.now()
 

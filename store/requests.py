@@ -21,7 +21,7 @@ from store.tables.requests import JournalEntry, Request, RequestDocument, Reques
 
 async def locked(session: AsyncSession, request_id: str) -> Request | None:
     """The request, locked until the transaction ends: every move and every SAVE starts here."""
-    return await session.get(Request, request_id, with_for_update=True, populate_existing=True)
+    return await session.get(Request, request_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 async def request(session: AsyncSession, request_id: str) -> Request | None:

@@ -1,4 +1,4 @@
-"""Record the histories that `test_replay` replays: `python -m tests.workflows.record` (half a minute).
+"""Record the histories that `test_replay` replays: `python -m tests.workflows.record [KIND ...]` (a minute).
 
 Starts the real stack, takes a request along every path and writes each run's history as Temporal tells it, nothing
 left out, to `tests/workflows/histories/<kind>/<path>.json`. Record anew only when a path is added or a release may
@@ -9,7 +9,7 @@ would get stuck, and asks for `workflow.patched`.
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from store import intake
 from tests.stack.countries import NewCountry, new_country
 from tests.stack.running import Stack, running
 from tests.stack.walks import body_of, decided, eventually, filed, new_serial, outdoor, seen, settled, uploaded
+from tests.workflows import record_kinds
 from tests.workflows.timeline import Unreachable, desk_of
 from tests.workflows.walks import ended, workflow_of
 
@@ -136,6 +137,9 @@ PATHS: dict[Kind, tuple[Callable[[Stack], Awaitable[str]], ...]] = {
         withdraw,
         wrong_data,
     ),
+    Kind.WARRANTY_EXTENSION: record_kinds.EXTENSION,
+    Kind.END_USER_WARRANTY: record_kinds.END_USER,
+    Kind.EXTRA_YEARS: record_kinds.EXTRA_YEARS,
 }
 
 
@@ -150,11 +154,11 @@ async def _told(stack: Stack, request_id: str, count: int) -> bool:
     return len((await seen(stack, request_id))["emails"]) >= count
 
 
-async def record(folder: Path = HISTORIES) -> None:
-    """Write every history of every kind."""
+async def record(folder: Path = HISTORIES, kinds: Sequence[Kind] = tuple(PATHS)) -> None:
+    """Write every history of these kinds."""
     with tempfile.TemporaryDirectory() as home:
         async with running(Path(home)) as stack:
-            for kind, paths in PATHS.items():
+            for kind, paths in ((kind, PATHS[kind]) for kind in kinds):
                 (folder / kind).mkdir(parents=True, exist_ok=True)
                 for path in paths:
                     request_id = await path(stack)
@@ -165,4 +169,4 @@ async def record(folder: Path = HISTORIES) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(record())
+    asyncio.run(record(kinds=[Kind(name) for name in sys.argv[1:]] or tuple(PATHS)))
