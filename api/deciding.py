@@ -76,6 +76,22 @@ async def reopening(session: AsyncSession, row: Request, now: datetime) -> Case:
     return Case(order, row.country, company.name if company else None)
 
 
+async def bring(parts: Parts, case: Case, decision: Decide) -> None:
+    """Bring a decision that is written down to the workflow, and wait until it is booked.
+
+    Raises its refusal; Unavailable only if no answer came in time and the database has not booked it either.
+    """
+    try:
+        await parts.desk.decide(case, decision)
+    except Unavailable:
+        async with parts.sessions() as session:
+            known = await decisions.find(session, case.order.request_id, decision.key)
+        if known is not None and known.refusal is not None:
+            raise from_facts(known.refusal) from None
+        if known is None or known.outcome is None:
+            raise Unavailable("The decision is under way. Ask again with the same Idempotency-Key.") from None
+
+
 @dataclass(frozen=True)
 class Deciding:
     """One caller's decision on one request."""
@@ -95,11 +111,9 @@ class Deciding:
         case = await self._write_down()
         if case is not None:
             try:
-                await self.parts.desk.decide(case, Decide(self.key, self.trigger))
+                await bring(self.parts, case, Decide(self.key, self.trigger))
             except MoveRefused:
                 raise await self._overtaken() from None
-            except Unavailable:
-                await self._unless_booked()
         return await self._told()
 
     async def _write_down(self) -> Case | None:
@@ -149,15 +163,6 @@ class Deciding:
         """The workflow refused: somebody moved the request since we looked."""
         async with self.parts.sessions() as session:
             return not_on_offer(await sight(session, self.request_id, self.caller), self.caller, self.trigger)
-
-    async def _unless_booked(self) -> None:
-        """No answer came in time: if the database has not booked the decision, nobody knows yet."""
-        async with self.parts.sessions() as session:
-            known = await decisions.find(session, self.request_id, self.key)
-            if known is not None and known.refusal is not None:
-                raise from_facts(known.refusal)
-            if known is None or known.outcome is None:
-                raise Unavailable("The decision is under way. Ask again with the same Idempotency-Key.")
 
     async def _told(self) -> dict[str, Any]:
         async with self.parts.sessions.begin() as session:

@@ -165,6 +165,8 @@ def _followed(loc: tuple[str | int, ...], sent: Any) -> tuple[str | int, ...]:
 async def _http(_: Request, failure: Exception) -> JSONResponse:
     if not isinstance(failure, HTTPException):
         raise TypeError("not an HTTP error")
+    if isinstance(failure.__cause__, OSError):  # the body found no room on our disk
+        return await _out_of_reach(_, failure)
     if failure.status_code == 400:
         return problem(422, Invalid.code, "The body cannot be read.")
     status = failure.status_code

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deciding import own_key, reopening
+from api.deciding import bring, own_key, reopening
 from api.dependencies import KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.fields import Body, Required, Serial
@@ -17,7 +17,7 @@ from api.submitting import fingerprint
 from domain import errors
 from domain.calendar import local_date
 from domain.choosing import live
-from domain.errors import Forbidden, MoveRefused, NotFound, RateLimited
+from domain.errors import Forbidden, MoveRefused, NotFound, RateLimited, from_facts
 from domain.labels import public_label
 from domain.messages import Decide
 from domain.serials import normalise_postcode
@@ -128,8 +128,10 @@ async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf,
                 at=parts.now(),
             )
         case = await reopening(session, row, parts.now())
+    if known.refusal is not None:
+        raise from_facts(known.refusal)
     if known.outcome is None:
-        await parts.desk.decide(case, Decide(key, Trigger.CANCEL_BY_END_USER))
+        await bring(parts, case, Decide(key, Trigger.CANCEL_BY_END_USER))
     async with parts.sessions() as session:
         return await _view(parts, session, await session.get_one(tables.Request, row.id))
 

@@ -26,7 +26,7 @@ from workflows.effects import Effects
 STATE = SearchAttributeKey.for_keyword("RequestState")
 DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 TIMEOUT = timedelta(seconds=30)
-RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
 LONGEST_KEY = 255
 HIGHEST_VERSION = 2**31 - 1
 WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND}
@@ -134,6 +134,8 @@ class RequestWorkflow:
 
     async def _decide(self, trigger: Trigger, key: str, signalled: SignalledDecision | None = None) -> Booked:
         await workflow.wait_condition(lambda: self._recorded)
+        if signalled is None:
+            await workflow.wait_condition(self._caught_up)
         async with self._lock:
             try:
                 self._raise_refusal()
@@ -144,6 +146,10 @@ class RequestWorkflow:
                 if (refusal_ := refusal_in(failure)) is None:
                     raise ApplicationError("The decision could not be booked.", type="unavailable") from failure
                 raise crossing(refusal_) from failure
+
+    def _caught_up(self) -> bool:
+        """False while a finish may be in the database that this history has not heard of: a crash took its task."""
+        return self._machine.state is not State.ACCEPTED or self._effects.blocked
 
     async def _book_decision(self, trigger: Trigger, key: str, signalled: SignalledDecision | None) -> Booked:
         """Not a local activity: an update is in no history before its task completes, a booking would be ahead."""

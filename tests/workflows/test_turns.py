@@ -170,7 +170,8 @@ async def answered(client: httpx.AsyncClient, body: dict[str, Any], headers: dic
 
 
 async def test_no_timer_is_left_behind(times: Timeline) -> None:
-    accepted, cancelled, expired = [(await filed(times.stack))["id"] for _ in range(3)]
+    accepted, cancelled, expired, waiting = [(await filed(times.stack))["id"] for _ in range(4)]
+    assert await timers(times, waiting) == 1
     await decided(times.stack, KEYUSER, accepted, "accept")
     await decided(times.stack, KEYUSER, cancelled, "cancel", comment="Enough.")
     await deny(times, expired)
@@ -179,8 +180,6 @@ async def test_no_timer_is_left_behind(times: Timeline) -> None:
         await settled(times.stack, request_id)
         await ended(times.stack, request_id)
         assert await timers(times, request_id) == 0
-    waiting = (await filed(times.stack))["id"]
-    assert await timers(times, waiting) == 1
     await times.passes(waiting, days(7))
     assert await timers(times, waiting) == 0, "after the escalation nothing more is waited for"
     assert (await workflow_of(times.stack, waiting).describe()).status is WorkflowExecutionStatus.RUNNING
