@@ -76,7 +76,7 @@ async def test_a_request_shows_whose_turn_it_is_and_until_when(sessions: Session
         row.state = State.PROCESSED
         await clocks.set_turn(session, row, used, NOW)
         assert (row.turn, row.due_at) == (None, None)
-    assert clocks.used_of(row) == used
+    assert clocks.used_of(row, NOW + timedelta(days=1)) == used, "nobody is to act any more"
 
 
 async def test_ten_misses_a_minute_are_free_and_the_eleventh_waits(sessions: Sessions) -> None:
