@@ -1,0 +1,325 @@
+"""Warranty codes of a country that runs mode b: bound, consumed, released (`domain.md` §4)."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select, update
+
+from domain.pools import Pool
+from store.tables.countries import Country
+from store.tables.effects import PoolNumber
+from tests.api.refusals import pointers, refusal
+from tests.kinds.walks import (
+    ask_extension,
+    card_of,
+    code_shown,
+    codes_of,
+    counted,
+    extended,
+    extension,
+    invoice,
+    listed_codes,
+)
+from tests.stack.countries import NewCountry, new_country
+from tests.stack.footprint import INTAKE, footprint
+from tests.stack.outbox import emails_about
+from tests.stack.papers import text_of
+from tests.stack.running import Stack
+from tests.stack.walks import REQUESTS, Json, decided, history, new_serial, outdoor, seen, settled, uploaded
+
+
+async def strict(stack: Stack, **settings: Any) -> NewCountry:
+    """A country of mode b."""
+    return await new_country(stack, extension_mode="b", **settings)
+
+
+async def bound(stack: Stack, country: NewCountry, code: str, **changes: Any) -> Json:
+    """An extension that holds the code."""
+    return await extended(stack, country.partner, country=country.code, warranty_code=code, **changes)
+
+
+async def released(stack: Stack, country: NewCountry, code: str, login: str | None = None, **body: Any) -> Any:
+    """The answer to a release."""
+    return await stack.client_of(login or country.keyuser).post(
+        f"/api/v1/countries/{country.code}/codes/{code}/release", json={"comment": "Sold to somebody else.", **body}
+    )
+
+
+async def refused(stack: Stack, country: NewCountry, login: str | None = None, **changes: Any) -> tuple[int, str]:
+    """Submit, and hold that nothing is left, and that the code is what is pointed at."""
+    login = login or country.partner
+    await invoice(stack, login)
+    before = await footprint(stack, but=INTAKE)
+    answer = await ask_extension(stack, login, country=country.code, **changes)
+    assert pointers(answer) == ["/warranty_code"]
+    assert await footprint(stack, but=INTAKE) == before
+    return refusal(answer)
+
+
+async def test_the_pt_demo_asks_for_a_code_and_takes_clima_tejos_own(stack: Stack) -> None:
+    async with stack.sessions() as session:
+        owned = await session.scalar(
+            select(PoolNumber.number)
+            .where(PoolNumber.country == "PT", PoolNumber.owner_company_id.is_not(None), PoolNumber.held_by.is_(None))
+            .limit(1)
+        )
+    answer = await ask_extension(stack, "partner.pt", country="PT")
+    assert (refusal(answer), pointers(answer)) == ((422, "code_invalid"), ["/warranty_code"])
+    request = await extended(stack, "partner.pt", country="PT", warranty_code=owned)
+    assert request["data"]["warranty_code"] == owned
+    await decided(stack, "keyuser.pt", request["id"], "accept")
+    done = await settled(stack, request["id"])
+    assert [card["number"] for card in done["cards"]] == [owned]
+    assert owned is not None
+    assert owned in text_of(await card_of(stack, done))
+    submitted, processed = emails_about(stack, done["id"])
+    assert "5 anos completa" in processed.text
+    assert processed.attachments.keys() == {f"{owned}.pdf"}
+    assert submitted.envelope_to == "partner.pt@keydesk.example"
+
+
+async def test_without_a_free_code_of_ones_own_the_form_stays_shut(stack: Stack) -> None:
+    country, other = await strict(stack), await strict(stack)
+    [mine] = await codes_of(stack, country, 1)
+    [theirs] = await codes_of(stack, country, 1, owner=f"Luna {country.code}")
+    [foreign] = await codes_of(stack, other, 1)
+    assert await refused(stack, country) == (422, "code_invalid")
+    assert await refused(stack, country, warranty_code="") == (422, "code_invalid")
+    assert await refused(stack, country, warranty_code="CODE-UNHEARD") == (422, "code_invalid")
+    assert await refused(stack, country, warranty_code=foreign) == (422, "code_invalid")
+    assert await refused(stack, country, warranty_code=theirs) == (422, "code_invalid")
+    await bound(stack, country, mine)
+    assert await refused(stack, country, warranty_code=mine) == (409, "code_taken")
+    assert await refused(stack, country, country.other_partner, warranty_code=mine) == (409, "code_taken")
+
+
+async def test_a_card_number_is_no_warranty_code(stack: Stack) -> None:
+    country = await strict(stack)
+    async with stack.sessions() as session:
+        number = await session.scalar(select(PoolNumber.number).where(PoolNumber.country == country.code).limit(1))
+    assert await refused(stack, country, warranty_code=number) == (422, "code_invalid")
+
+
+async def test_the_owner_uses_its_code_and_its_case_does_not_matter(stack: Stack) -> None:
+    country = await strict(stack)
+    [own] = await codes_of(stack, country, 1, owner=f"Sol {country.code}")
+    assert (await bound(stack, country, f" {own.lower()} "))["data"]["warranty_code"] == own
+
+
+async def test_of_twenty_with_one_code_one_holds_it(stack: Stack) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    logins = (country.partner, country.other_partner)
+    bodies = [
+        (login, await extension(stack, login, country=country.code, warranty_code=code, units=outdoor(new_serial())))
+        for login in logins * 10
+    ]
+
+    async def submit(login: str, body: Json) -> httpx.Response:
+        return await stack.client_of(login).post(f"{REQUESTS}/warranty-extension", json=body)
+
+    answers = await asyncio.gather(*(submit(login, body) for login, body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+    assert {refusal(one)[1] for one in answers if one.status_code == 409} == {"code_taken"}
+    [winner] = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+    assert (await code_shown(stack, country, code))["holder"] == winner
+
+
+async def test_a_code_stays_bound_through_denial_wrong_data_and_resubmission(stack: Stack) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code))["id"]
+
+    async def is_bound() -> None:
+        assert await code_shown(stack, country, code) == {
+            "number": code,
+            "owner": None,
+            "holder": request_id,
+            "consumed": False,
+        }
+        assert await refused(stack, country, country.other_partner, warranty_code=code) == (409, "code_taken")
+        assert refusal(await released(stack, country, code)) == (409, "move_refused")
+
+    await is_bound()
+    await decided(stack, country.keyuser, request_id, "deny", comment="Unreadable.", documents=["invoice"])
+    await is_bound()
+    again = await uploaded(stack.client_of(country.partner), "again.pdf")
+    brought = [{"requirement": "invoice", "document_id": again}]
+    await decided(stack, country.partner, request_id, "resubmit", documents=brought)
+    await decided(stack, country.keyuser, request_id, "flag_wrong_data", comment="Which city?")
+    await is_bound()
+    await decided(stack, country.partner, request_id, "resubmit", data={"remarks": "Getafe."})
+    await is_bound()
+    await decided(stack, country.keyuser, request_id, "accept")
+    assert [card["number"] for card in (await settled(stack, request_id))["cards"]] == [code]
+    assert (await code_shown(stack, country, code))["consumed"]
+    assert await refused(stack, country, warranty_code=code) == (409, "code_taken")
+
+
+@pytest.mark.parametrize("state", ["submitted", "wrong_data"])
+async def test_a_code_is_never_edited(stack: Stack, state: str) -> None:
+    country = await strict(stack)
+    code, other = await codes_of(stack, country, 2)
+    request_id = (await bound(stack, country, code))["id"]
+    if state == "wrong_data":
+        await decided(stack, country.keyuser, request_id, "flag_wrong_data", comment="Which city?")
+        again = await stack.client_of(country.partner).post(
+            f"{REQUESTS}/{request_id}/actions/resubmit", json={"version": 2, "data": {"warranty_code": other}}
+        )
+        assert (refusal(again), pointers(again)) == ((422, "not_editable"), ["/data/warranty_code"])
+    version = (await seen(stack, request_id))["version"]
+    for value in (other, "", None):
+        answer = await stack.client_of(country.keyuser).patch(
+            f"{REQUESTS}/{request_id}", json={"version": version, "data": {"warranty_code": value}}
+        )
+        assert (refusal(answer), pointers(answer)) == ((422, "not_editable"), ["/data/warranty_code"])
+    assert (await code_shown(stack, country, code))["holder"] == request_id
+    assert (await code_shown(stack, country, other))["holder"] is None
+
+
+@pytest.mark.parametrize(("who", "trigger"), [("keyuser", "cancel"), ("partner", "withdraw")])
+async def test_a_cancelled_requests_code_returns_by_the_keyusers_hand_only(
+    stack: Stack, who: str, trigger: str
+) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code))["id"]
+    comment = {"comment": "Enough."} if trigger == "cancel" else {}
+    await decided(stack, getattr(country, who), request_id, trigger, **comment)
+    assert (await code_shown(stack, country, code))["holder"] == request_id
+    assert await refused(stack, country, warranty_code=code) == (409, "code_taken")
+    assert (await released(stack, country, code)).json() == {
+        "number": code,
+        "owner": None,
+        "holder": None,
+        "consumed": False,
+    }
+    last = (await history(stack, request_id))[-1]
+    assert (last["actor"], last["action"], last["comment"]) == (
+        country.keyuser,
+        "release_code",
+        "Sold to somebody else.",
+    )
+    assert (last["from_state"], last["to_state"]) == ("cancelled", "cancelled")
+    assert last["changes"] == {"warranty_code": {"from": code, "to": None}}
+    assert refusal(await released(stack, country, code)) == (409, "move_refused"), "there is nothing to release twice"
+    again = await bound(stack, country, code)
+    await decided(stack, country.keyuser, again["id"], "accept")
+    assert [card["number"] for card in (await settled(stack, again["id"]))["cards"]] == [code]
+
+
+async def test_a_consumed_code_is_never_released(stack: Stack) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code))["id"]
+    await decided(stack, country.keyuser, request_id, "accept")
+    await settled(stack, request_id)
+    assert refusal(await released(stack, country, code)) == (409, "move_refused")
+    await decided(stack, country.keyuser, request_id, "cancel", comment="Returned.")
+    assert refusal(await released(stack, country, code)) == (409, "move_refused")
+    assert await refused(stack, country, warranty_code=code) == (409, "code_taken")
+    assert await code_shown(stack, country, code) == {
+        "number": code,
+        "owner": None,
+        "holder": request_id,
+        "consumed": True,
+    }
+
+
+async def test_who_releases_and_what(stack: Stack) -> None:
+    country, other = await strict(stack), await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code))["id"]
+    await decided(stack, country.keyuser, request_id, "cancel", comment="Enough.")
+    assert refusal(await released(stack, country, code, country.partner)) == (403, "forbidden")
+    assert refusal(await released(stack, country, code, "ops")) == (403, "forbidden")
+    assert refusal(await released(stack, country, code, other.keyuser)) == (404, "not_found")
+    assert refusal(await released(stack, other, code)) == (404, "not_found")
+    assert refusal(await released(stack, country, "CODE-UNHEARD")) == (404, "not_found")
+    assert pointers(await released(stack, country, code, comment=" ")) == ["/comment"]
+    assert (await code_shown(stack, country, code))["holder"] == request_id
+
+
+async def set_mode(stack: Stack, country: NewCountry, mode: str) -> None:
+    path = f"/api/v1/countries/{country.code}/settings"
+    version = (await stack.client_of(country.keyuser).get(path)).json()["version"]
+    answer = await stack.client_of(country.keyuser).patch(path, json={"version": version, "extension_mode": mode})
+    assert (answer.status_code, answer.json()["extension_mode"]) == (200, mode)
+
+
+async def test_changing_the_mode_touches_new_submissions_only(stack: Stack) -> None:
+    country = await strict(stack)
+    first, second = await codes_of(stack, country, 2)
+    held = (await bound(stack, country, second))["id"]
+    await set_mode(stack, country, "a")
+    assert await refused(stack, country, warranty_code=first) == (422, "code_invalid")
+    drawn = (await extended(stack, country.partner, country=country.code))["id"]
+    await set_mode(stack, country, "b")
+    assert await refused(stack, country) == (422, "code_invalid")
+    await decided(stack, country.keyuser, drawn, "accept")
+    await set_mode(stack, country, "a")
+    await decided(stack, country.keyuser, held, "accept")
+    assert [card["number"] for card in (await settled(stack, drawn))["cards"]] == [first]
+    assert [card["number"] for card in (await settled(stack, held))["cards"]] == [second]
+
+
+async def test_a_draw_passes_over_codes_that_are_bound(stack: Stack) -> None:
+    """A cancelled request's code is still bound: mode a does not take it either."""
+    country = await strict(stack)
+    first, second = await codes_of(stack, country, 2)
+    gone = (await bound(stack, country, first))["id"]
+    await decided(stack, country.keyuser, gone, "cancel", comment="Enough.")
+    await set_mode(stack, country, "a")
+    request_id = (await extended(stack, country.partner, country=country.code))["id"]
+    await decided(stack, country.keyuser, request_id, "accept")
+    assert [card["number"] for card in (await settled(stack, request_id))["cards"]] == [second]
+
+
+async def test_without_a_policy_there_is_no_card_and_the_code_is_free_again(stack: Stack) -> None:
+    country = await strict(stack, policies=[])
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code))["id"]
+    await decided(stack, country.keyuser, request_id, "accept")
+    done = await settled(stack, request_id)
+    assert (done["state"], done["cards"], done["assignment"]["policy"]) == ("processed", [], None)
+    assert [email["event"] for email in done["emails"]] == ["submitted", "processed_without_card"]
+    assert (await code_shown(stack, country, code))["holder"] is None
+    assert await counted(stack, country.code, Pool.EXTENSION) == (1, 1)
+    assert (await bound(stack, country, code))["state"] == "submitted"
+
+
+async def test_rented_goods_free_the_code_too(stack: Stack) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code, sales_method="rented"))["id"]
+    await decided(stack, country.keyuser, request_id, "accept")
+    await settled(stack, request_id)
+    assert (await code_shown(stack, country, code))["holder"] is None
+
+
+async def test_a_request_is_found_by_its_code(stack: Stack) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    request_id = (await bound(stack, country, code))["id"]
+    for login, wanted in ((country.keyuser, [request_id]), (country.partner, [request_id]), (country.rival, [])):
+        answer = await stack.client_of(login).get(REQUESTS, params={"q": code.lower()})
+        assert [one["id"] for one in answer.json()["items"]] == wanted
+
+
+async def test_refusals_are_the_same_again_under_their_key(stack: Stack) -> None:
+    country = await strict(stack)
+    [code] = await codes_of(stack, country, 1)
+    holder = (await bound(stack, country, code))["id"]
+    body = await extension(stack, country.partner, country=country.code, warranty_code=code)
+    headers = {"Idempotency-Key": f"taken-{country.code}"}
+    path, client = f"{REQUESTS}/warranty-extension", stack.client_of(country.partner)
+    assert refusal(await client.post(path, json=body, headers=headers)) == (409, "code_taken")
+    await decided(stack, country.keyuser, holder, "cancel", comment="Enough.")
+    await released(stack, country, code)
+    assert refusal(await client.post(path, json=body, headers=headers)) == (409, "code_taken")
+    assert (await client.post(path, json=body)).status_code == 201
+    async with stack.sessions.begin() as session:
+        await session.execute(update(Country).where(Country.code == country.code).values(extension_mode="a"))
+    assert len(await listed_codes(stack, country)) == 1
