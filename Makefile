@@ -23,9 +23,10 @@ help: ## explain these commands
 up: $(VENV)/runtime.stamp ## install what is missing and start everything; make up ARGS="--port 0 --home DIR"
 	@exec $(BIN)/keydesk up $(ARGS)
 
+# All processes of a run share one hash seed: they must agree on the names of tests.
 test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the suite; make test TESTS=tests/domain
 	@$(BIN)/python tests/chromium.py
-	$(BIN)/pytest $(if $(TESTS),$(TESTS),--cov --cov-report=term-missing:skip-covered)
+	PYTHONHASHSEED=$$$$ $(BIN)/pytest --numprocesses auto --dist loadfile $(if $(TESTS),$(TESTS),--cov --cov-report=term-missing:skip-covered)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .
