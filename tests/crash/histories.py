@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ SHOWN = SearchAttributeKey.for_keyword("RequestState")
 AT_REST = {"processed", "cancelled"}
 
 Moves = list[tuple[int, str]]
+ANSWERS_WITHIN = timedelta(seconds=20)
 
 
 async def discrepancies(client: Client, connection: psycopg.Connection) -> list[str]:
@@ -48,7 +50,7 @@ async def _of_request(
     return [
         *_of_moves(moves, connection, request_id),
         *([] if shown == state else [f"{state} in the row, {shown} in the search attributes"]),
-        *([] if state in AT_REST or await handle.query("state") == state else [f"{state} in the row, not in Temporal"]),
+        *([] if state in AT_REST or await handle.query("state", rpc_timeout=ANSWERS_WITHIN) == state else [f"{state} in the row, not in Temporal"]),
     ]
 
 
