@@ -46,11 +46,12 @@ async def _of_request(
         if found:
             return [found]
     handle = client.get_workflow_handle(request_id)
+    told = state if state in AT_REST else await handle.query("state", rpc_timeout=ANSWERS_WITHIN)
     shown = (await handle.describe()).typed_search_attributes.get(SHOWN)
     return [
         *_of_moves(moves, connection, request_id),
         *([] if shown == state else [f"{state} in the row, {shown} in the search attributes"]),
-        *([] if state in AT_REST or await handle.query("state", rpc_timeout=ANSWERS_WITHIN) == state else [f"{state} in the row, not in Temporal"]),
+        *([] if told == state else [f"{state} in the row, not in Temporal"]),
     ]
 
 
