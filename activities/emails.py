@@ -77,9 +77,11 @@ class Emails:
     async def _template(self, session: AsyncSession, email: Email) -> EmailTemplate:
         request = await session.get_one(Request, email.request_id)
         own = await emails.own_text(session, request.country, email.event, email.recipient, email.language)
-        if own is not None:
-            return EmailTemplate(own.subject, own.body, own.language)
         packaged = default_template(email.event, email.recipient, email.language)
+        # The country's own English is for languages that nobody has written the email in.
+        missing = packaged is None or packaged.language != email.language.partition("-")[0]
+        if own is not None and (own.language == email.language or missing):
+            return EmailTemplate(own.subject, own.body, own.language)
         if packaged is None:
             raise LookupError(f"no template for {email.event} to {email.recipient}")
         return packaged

@@ -112,8 +112,8 @@ class Deciding:
         if case is not None:
             try:
                 await bring(self.parts, case, Decide(self.key, self.trigger))
-            except MoveRefused:
-                raise await self._overtaken() from None
+            except MoveRefused as refusal:
+                raise await self._overtaken(refusal) from None
         return await self._told()
 
     async def _write_down(self) -> Case | None:
@@ -159,10 +159,13 @@ class Deciding:
             return None
         return await reopening(session, row, self.parts.now())
 
-    async def _overtaken(self) -> MoveRefused:
-        """The workflow refused: somebody moved the request since we looked."""
+    async def _overtaken(self, refusal: MoveRefused) -> MoveRefused:
+        """Somebody moved the request since we looked; if the move is still on offer, what the booking says."""
         async with self.parts.sessions() as session:
-            return not_on_offer(await sight(session, self.request_id, self.caller), self.caller, self.trigger)
+            now = not_on_offer(await sight(session, self.request_id, self.caller), self.caller, self.trigger)
+        if self.trigger in now.facts["allowed_actions"]:
+            return MoveRefused(refusal.detail, facts=now.facts)
+        return now
 
     async def _told(self) -> dict[str, Any]:
         async with self.parts.sessions.begin() as session:

@@ -14,6 +14,7 @@ from api.fields import Body, Required
 from domain import errors
 from domain.access import Role
 from domain.errors import FieldError, Forbidden, Invalid, NotFound
+from store import accounts
 from store.tables.configuration import Download, LineUp
 from store.tables.documents import Document
 
@@ -77,7 +78,8 @@ async def offer(country: str, body: DownloadBody, _: ConfigurerOf, parts: PartsO
         if await session.get(LineUp, {"country": country, "code": body.product_range}) is None:
             wrong.append(FieldError("/product_range", "not a range of this country"))
         document = await session.get(Document, body.document_id)
-        if document is None or document.country != country or document.company_id is not None:
+        uploader = await accounts.account_of(session, document.login) if document and document.login else None
+        if uploader is None or uploader.role != Role.KEYUSER or uploader.country != country:
             wrong.append(FieldError("/document_id", "not a document that a keyuser of this country uploaded"))
         if wrong:
             raise Invalid("This cannot be offered.", fields=wrong)

@@ -171,6 +171,9 @@ async def file_extra_years(
     if base.kind != Kind.END_USER_WARRANTY:
         raise KindNotEnabled("Extra years are for end-user warranties.")
     async with parts.sessions() as session:
+        country = await session.get_one(Country, base.country)
+        if not country.end_user_warranties:
+            raise KindNotEnabled(f"{country.name} takes no requests from end users.")
         carried = await requests.carried(session, base)
         partner = await accounts.company_of(session, base.company_id)
     data = ExtraYears(

@@ -12,6 +12,7 @@ from domain import access
 from domain.access import Caller, Role
 from domain.calendar import local_date
 from domain.labels import label
+from domain.notifications import Recipient
 from domain.requests import CARRIED, Attachment, WarrantyRequest
 from domain.states import Kind, Side, State
 from domain.submission import concerns
@@ -23,6 +24,8 @@ from store.snapshots import from_json
 from store.tables.countries import Country
 from store.tables.requests import Request
 
+# Whose emails requesters are shown, and PRO Partners whom an end user names.
+THEIRS = {Recipient.REQUESTER, Recipient.PARTNER}
 PENDING = {State.SUBMITTED, State.WRONG_DATA, State.DENIED}
 
 
@@ -55,7 +58,7 @@ def allowed_actions(row: Request, caller: Caller) -> list[str]:
 
 
 def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView:
-    side = access.side_of(caller, requests.owner_of(row))
+    speaks_for = access.speaks_for(caller, requests.owner_of(row))
     return schemas.RequestView(
         id=row.id,
         kind=row.kind,
@@ -80,7 +83,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         allowed_actions=allowed_actions(row, caller),
         turn=row.turn,
         due_at=row.due_at,
-        unread_messages=hanging.unread.get(access.speaks_for(caller, requests.owner_of(row)), 0),
+        unread_messages=hanging.unread.get(speaks_for, 0),
         cancelled_by=row.cancelled_by,
         warnings=[],
         assignment=None if hanging.granted is None else _assignment(hanging.granted),
@@ -97,7 +100,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         emails=[
             schemas.EmailView(event=email.event, to=email.to, status=email.status, at=email.at, error=email.error)
             for email in hanging.emails
-            if side is not Side.REQUESTER or email.recipient == Side.REQUESTER
+            if speaks_for is not Side.REQUESTER or email.recipient in THEIRS
         ],
     )
 

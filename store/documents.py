@@ -47,7 +47,7 @@ async def attached_within_sight(session: AsyncSession, document_id: UUID, caller
 
 async def use_up(session: AsyncSession, row: Request, at: datetime) -> None:
     """Make a visitor's documents those of this request: each is usable once. Raises Invalid for one that is gone."""
-    attached = select(RequestDocument.document_id).where(RequestDocument.request_id == row.id)
+    attached = select(RequestDocument.document_id).where(RequestDocument.request_id == row.id).distinct()
     wanted = len((await session.scalars(attached)).all())
     used = await session.scalars(
         update(Document)

@@ -5,7 +5,7 @@ from typing import assert_never
 from temporalio import workflow
 
 from domain.messages import RequestOrder
-from domain.states import State, Trigger
+from domain.states import State
 from workflows.request import RequestWorkflow
 
 
@@ -28,8 +28,7 @@ class CommissioningWorkflow(RequestWorkflow):
                 case State.SUBMITTED | State.WRONG_DATA | State.DENIED | State.PARTIALLY_ACCEPTED:
                     await self._until_moved()
                 case State.ACCEPTED:
-                    await self._effects.issue_card(self._version)
-                    await self._book(Trigger.FINISH)
+                    await self._finish()
                 case State.PROCESSED | State.CANCELLED:
                     if await self._at_rest():
                         return self._machine.state.value

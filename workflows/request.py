@@ -193,6 +193,12 @@ class RequestWorkflow:
             )
             self._follow(booked, trigger)
 
+    async def _finish(self) -> None:
+        """Print the card, then the request is processed; unless it fell with another one in the meantime."""
+        moves = self._moves
+        await self._effects.issue_card(self._version)
+        await self._book(Trigger.FINISH, unless_after=moves)
+
     async def _until_moved(self) -> None:
         """Wait for the side whose turn it is; its alarms ring when it lets its time pass."""
         moves, turn = self._moves, self._clocks.turn

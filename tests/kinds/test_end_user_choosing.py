@@ -21,7 +21,9 @@ from tests.stack.walks import REQUESTS, Json, decided, filed, history, pulled, s
 KEYUSER = "keyuser.es"
 
 
-async def choose(stack: Stack, request: Json, warranty_type: str, keyuser: str = KEYUSER, **data: Any) -> httpx.Response:
+async def choose(
+    stack: Stack, request: Json, warranty_type: str, keyuser: str = KEYUSER, **data: Any
+) -> httpx.Response:
     """The answer to a SAVE that chooses the warranty type."""
     version = (await seen(stack, request["id"]))["version"]
     body = {"version": version, "warranty_type": warranty_type, **({"data": data} if data else {})}
@@ -119,7 +121,10 @@ async def test_a_warranty_type_that_does_not_fit_is_refused_with_its_reason(stac
 async def test_every_outdoor_unit_must_match(stack: Stack) -> None:
     only_one = replace(await demo_policy(stack, "EU-5"), goods=(GoodsRow(product="CU-2Z50TBE"),))
     country = await new_country(stack, policies=[only_one])
-    units = [{"role": "outdoor", "product": name, "serial": f"{country.code}{name[-4:]}"} for name in ("CU-2Z50TBE", "CU-Z25TKE")]
+    units = [
+        {"role": "outdoor", "product": name, "serial": f"{country.code}{name[-4:]}"}
+        for name in ("CU-2Z50TBE", "CU-Z25TKE")
+    ]
     request = await end_user_filed(stack, country, units=units)
     answer = await choose(stack, request, "EU-5", country.keyuser)
     assert problem(answer)["errors"][0]["detail"] == "not among the allowed goods: CU-Z25TKE"

@@ -27,7 +27,12 @@ SECOND = timedelta(seconds=1)
 
 async def test_the_form_of_a_country(stack: Stack) -> None:
     form = (await visitor(stack).get(f"{PUBLIC}/countries/ES/form")).json()
-    assert (form["country"], form["name"], form["language"], form["end_user_warranties"]) == ("ES", "España", "es", True)
+    assert (form["country"], form["name"], form["language"], form["end_user_warranties"]) == (
+        "ES",
+        "España",
+        "es",
+        True,
+    )
     assert form["partners"] == ["Clima Sol"]
     assert form["line_ups"] == ["commercial", "heating", "residential"]
     assert {"reference": "CU-2Z50TBE", "line_up": "residential", "role": "outdoor"} in form["products"]
@@ -102,9 +107,7 @@ async def test_accounts_are_sent_away(stack: Stack) -> None:
         await client.post(
             f"{PUBLIC}/requests/extra-years", json={"warranty_card": "X", "serial": "T1", "postcode": "1"}
         ),
-        await client.post(
-            f"{PUBLIC}/warranties/search", json={"country": "ES", "serial": "TTTT", "postcode": "28013"}
-        ),
+        await client.post(f"{PUBLIC}/warranties/search", json={"country": "ES", "serial": "TTTT", "postcode": "28013"}),
     ]
     assert [refusal(answer) for answer in answers] == [(403, "forbidden")] * 5
 
@@ -182,7 +185,11 @@ async def test_a_document_of_an_account_is_not_an_end_users(stack: Stack, login:
 
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(b"", (422, "invalid")), (b"MZ\x90\x00" * 20, (415, "unsupported_type")), (PDF + b"0" * 10_485_760, (413, "too_large"))],
+    [
+        (b"", (422, "invalid")),
+        (b"MZ\x90\x00" * 20, (415, "unsupported_type")),
+        (PDF + b"0" * 10_485_760, (413, "too_large")),
+    ],
 )
 async def test_visitors_uploads_are_judged_like_any(stack: Stack, content: bytes, expected: tuple[int, str]) -> None:
     before = await footprint(stack)
@@ -230,9 +237,7 @@ async def test_the_other_pro_partner_of_the_country_does_not_see_it_either(stack
 
 @pytest.mark.parametrize("login", ["keyuser.es", "partner.pro"])
 @pytest.mark.parametrize("trigger", ["flag_wrong_data", "resubmit", "withdraw"])
-async def test_there_is_no_wrong_data_no_resubmission_and_no_withdrawal(
-    stack: Stack, login: str, trigger: str
-) -> None:
+async def test_there_is_no_wrong_data_no_resubmission_and_no_withdrawal(stack: Stack, login: str, trigger: str) -> None:
     request = await end_user_filed(stack)
     answer = await pulled(stack, login, request["id"], trigger, comment="Which city?")
     assert refusal(answer) == (409, "move_refused")

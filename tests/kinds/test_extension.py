@@ -71,7 +71,9 @@ async def test_only_full_tiers_are_granted(stack: Stack) -> None:
 
 
 async def test_a_policy_of_the_compressor_alone_grants_nothing(stack: Stack) -> None:
-    country = await new_country(stack, codes=1, policies=[await with_tiers(stack, TierGrant(Tier.COMPRESSOR, years(7)))])
+    country = await new_country(
+        stack, codes=1, policies=[await with_tiers(stack, TierGrant(Tier.COMPRESSOR, years(7)))]
+    )
     request = await accepted(stack, await extended(stack, country.partner, country=country.code), country.keyuser)
     assert (request["state"], request["cards"]) == ("processed", [])
     assert [one["rule"] for one in request["assignment"]["trace"]] == ["tiers"]
@@ -209,7 +211,9 @@ async def test_card_numbers_are_not_drawn_for_extensions(stack: Stack) -> None:
 async def test_a_denied_extension_goes_its_rounds_and_is_amended_under_its_number(stack: Stack) -> None:
     request = await extended(stack)
     await decided(stack, KEYUSER, request["id"], "deny", comment="Unreadable.", documents=["invoice"])
-    invoice = (await stack.client_of(PARTNER).post("/api/v1/documents", files={"file": ("i.pdf", b"%PDF-1.4 2")})).json()
+    invoice = (
+        await stack.client_of(PARTNER).post("/api/v1/documents", files={"file": ("i.pdf", b"%PDF-1.4 2")})
+    ).json()
     brought = [{"requirement": "invoice", "document_id": invoice["id"]}]
     await decided(stack, PARTNER, request["id"], "resubmit", documents=brought)
     done = await accepted(stack, request)

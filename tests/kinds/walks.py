@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 
 from api.app import create_app
-
 from domain.pools import Pool
 from store import accounts, pools
 from tests.stack.countries import NewCountry
