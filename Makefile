@@ -12,6 +12,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
 SOURCES := activities api domain statemachines store workers workflows settings.py tests
+# On every core. All processes of a run share one hash seed: they must agree on the names of tests.
+PYTEST = PYTHONHASHSEED=$$$$ $(BIN)/pytest --numprocesses auto --dist loadfile
+# These start, kill and restart whole desks: they run by themselves.
+WHOLE_DESKS := tests/crash tests/workers tests/docs
 ARGS ?=
 TESTS ?=
 
@@ -23,10 +27,10 @@ help: ## explain these commands
 up: $(VENV)/runtime.stamp ## install what is missing and start everything; make up ARGS="--port 0 --home DIR"
 	@exec $(BIN)/keydesk up $(ARGS)
 
-# All processes of a run share one hash seed: they must agree on the names of tests.
 test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the suite; make test TESTS=tests/domain
 	@$(BIN)/python tests/chromium.py
-	PYTHONHASHSEED=$$$$ $(BIN)/pytest --numprocesses auto --dist loadfile $(if $(TESTS),$(TESTS),--cov --cov-report=term-missing:skip-covered)
+	$(if $(TESTS),$(PYTEST) $(TESTS),$(PYTEST) $(WHOLE_DESKS:%=--ignore=%) --cov --cov-report=term-missing:skip-covered)
+	$(if $(TESTS),,$(PYTEST) $(WHOLE_DESKS))
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .

@@ -20,6 +20,7 @@ from temporalio.client import Client
 from tests.crash import histories, ledger, papers
 
 SETTLES_WITHIN = 60.0
+CONNECTS_WITHIN = 20.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ def running(home: Path) -> dict[str, Any]:
 async def account(home: Path, connection: psycopg.Connection | None = None) -> Account:
     """The account of the desk in `home`. With a connection, as its transaction sees the database."""
     desk = running(home)
-    client = await Client.connect(desk["temporal"])
+    async with asyncio.timeout(CONNECTS_WITHIN):
+        client = await Client.connect(desk["temporal"])
     if connection is not None:
         return await _account(home, client, connection)
     with psycopg.connect(desk["database"]) as own:

@@ -38,10 +38,10 @@ class FinishFirst(CommissioningWorkflow):
     @workflow.run
     async def run(self, order: RequestOrder) -> str:
         self._printed = self._effects.issue_card
-        self._effects.issue_card = self._finish  # type: ignore[method-assign]
+        self._effects.issue_card = self._finish_first  # type: ignore[method-assign]
         return await super().run(order)
 
-    async def _finish(self, version: int) -> None:
+    async def _finish_first(self, version: int) -> None:
         if self._machine.state is State.ACCEPTED:
             await self._book(Trigger.FINISH)
         await self._printed(version)
