@@ -28,7 +28,7 @@ class CommissioningWorkflow(RequestWorkflow):
                 case State.SUBMITTED | State.WRONG_DATA | State.DENIED | State.PARTIALLY_ACCEPTED:
                     await self._until_moved()
                 case State.ACCEPTED:
-                    await self._finish()
+                    await self._settle()
                 case State.PROCESSED | State.CANCELLED:
                     if await self._at_rest():
                         return self._machine.state.value

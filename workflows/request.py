@@ -193,7 +193,7 @@ class RequestWorkflow:
             )
             self._follow(booked, trigger)
 
-    async def _finish(self) -> None:
+    async def _settle(self) -> None:
         """Print the card, then the request is processed; unless it fell with another one in the meantime."""
         moves = self._moves
         await self._effects.issue_card(self._version)

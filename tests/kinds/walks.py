@@ -10,7 +10,7 @@ import httpx
 from api.app import create_app
 from domain.pools import Pool
 from store import accounts, pools
-from tests.stack.countries import NewCountry
+from tests.stack.countries import NewCountry, new_country
 from tests.stack.running import Stack
 from tests.stack.walks import (
     PDF,
@@ -250,3 +250,22 @@ def later(stack: Stack, ahead: timedelta) -> Stack:
     app = create_app(stack.settings)
     app.state.parts = replace(stack.parts, now=lambda: datetime.now(UTC) + ahead)
     return Stack(stack.settings, stack.sessions, stack.temporal, app, stack.folder, uploads=stack.uploads)
+
+
+async def strict(stack: Stack, **settings: Any) -> NewCountry:
+    """A country of mode b."""
+    return await new_country(stack, extension_mode="b", **settings)
+
+
+async def bound(stack: Stack, country: NewCountry, code: str, **changes: Any) -> Json:
+    """An extension that holds the code."""
+    return await extended(stack, country.partner, country=country.code, warranty_code=code, **changes)
+
+
+async def released(
+    stack: Stack, country: NewCountry, code: str, login: str | None = None, **body: Any
+) -> httpx.Response:
+    """The answer to a release."""
+    return await stack.client_of(login or country.keyuser).post(
+        f"/api/v1/countries/{country.code}/codes/{code}/release", json={"comment": "Sold to somebody else.", **body}
+    )

@@ -25,7 +25,7 @@ COPIED = (
     configuration.PolicyVersion,
     configuration.CardText,
 )
-_codes = ("".join(pair) for pair in itertools.product("XQ", string.ascii_uppercase))
+_codes = ("".join(pair) for pair in itertools.product("XQJKUVWY", string.ascii_uppercase))
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Received:
 
 def emails_about(stack: Stack, request_id: str) -> list[Received]:
     """Every message about the request, in the order of arrival."""
-    return [one for one in _naming(stack, request_id) if request_id in one.message_id]
+    return [one for one in emails_naming(stack, request_id) if request_id in one.message_id]
 
 
 def emails_to(stack: Stack, address: str, request_id: str) -> list[Received]:
@@ -57,12 +57,12 @@ def emails_to(stack: Stack, address: str, request_id: str) -> list[Received]:
     return [one for one in emails_about(stack, request_id) if one.envelope_to == address]
 
 
-def _naming(stack: Stack, request_id: str) -> list[Received]:
-    """Messages whose headers name the request: parsing all of them takes its time."""
+def emails_naming(stack: Stack, text: str) -> list[Received]:
+    """Messages whose headers have the text: parsing all of them takes its time."""
     found = []
     for file in sorted(stack.mail.glob("*.eml")):
         content = file.read_bytes()
-        if request_id.encode() not in content.split(b"\r\n\r\n", 1)[0]:
+        if text.encode() not in content.split(b"\r\n\r\n", 1)[0]:
             continue
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
