@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import (
     ActivityInboundInterceptor,
     ExecuteActivityInput,
@@ -21,8 +22,8 @@ from temporalio.worker import (
 from temporalio.workflow import ActivityHandle
 
 BEAT = timedelta(seconds=1)
-# Four beats may come late: a worker that only is slow keeps its activity. If it loses it, both do the same once.
-SILENCE = timedelta(seconds=5)
+# Several beats may come late: a worker that only is slow keeps its activity. If it loses it, both do the same once.
+SILENCE = timedelta(seconds=8)
 
 
 class Pulse(Interceptor):
@@ -42,6 +43,9 @@ class _Beating(ActivityInboundInterceptor):
         beating = asyncio.create_task(_beat())
         try:
             return await super().execute_activity(input)
+        except asyncio.CancelledError:
+            # A bare cancellation is no failure that the server takes: it would wait for the timeout instead.
+            raise ApplicationError("the worker lost this activity", type="lost") from None
         finally:
             beating.cancel()
 
