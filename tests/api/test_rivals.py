@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from domain.pools import Pool
 from store import pools
 from tests.api.refusals import refusal
 from tests.stack.countries import new_country
@@ -123,6 +124,6 @@ async def test_an_empty_pool_changes_nothing_and_the_decision_can_be_made_later(
     assert await footprint(stack, but=frozenset({"decisions"})) == before
     assert (await seen(stack, request["id"]))["state"] == "submitted"
     async with stack.sessions.begin() as session:
-        await pools.generate(session, country.code, "card", 1, country.code)
+        await pools.generate(session, country.code, Pool.CARD, 1, country.code)
     await decided(stack, country.keyuser, request["id"], "accept", version=1)
     assert len((await settled(stack, request["id"]))["cards"]) == 1
