@@ -23,7 +23,7 @@ from temporalio.workflow import ActivityHandle
 
 BEAT = timedelta(seconds=1)
 # Several beats may come late: a worker that only is slow keeps its activity. If it loses it, both do the same once.
-SILENCE = timedelta(seconds=8)
+SILENCE = timedelta(seconds=10)
 
 
 class Pulse(Interceptor):

@@ -62,7 +62,6 @@ async def serving(
         max_heartbeat_throttle_interval=BEAT,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=GRACE,
-        max_heartbeat_throttle_interval=BEAT,
     )
     mailroom = Worker(
         client,
@@ -72,7 +71,6 @@ async def serving(
         max_heartbeat_throttle_interval=BEAT,
         max_concurrent_activities=EMAILS_AT_ONCE,
         graceful_shutdown_timeout=GRACE,
-        max_heartbeat_throttle_interval=BEAT,
     )
     async with desk, mailroom:
         yield
