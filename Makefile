@@ -12,9 +12,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
 SOURCES := activities api domain statemachines store workers workflows settings.py tests
-# On every core. All processes of a run share one hash seed: they must agree on the names of tests.
-PYTEST = PYTHONHASHSEED=$$$$ $(BIN)/pytest --numprocesses auto --dist loadfile
-# These start, kill and restart whole desks: they run by themselves.
+# Three runs: what is pure and fully covered, what shares one stack of real parts, what starts and kills whole desks.
+PURE := tests/domain tests/statemachines
 WHOLE_DESKS := tests/crash tests/workers tests/docs
 ARGS ?=
 TESTS ?=
@@ -29,8 +28,9 @@ up: $(VENV)/runtime.stamp ## install what is missing and start everything; make 
 
 test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the suite; make test TESTS=tests/domain
 	@$(BIN)/python tests/chromium.py
-	$(if $(TESTS),$(PYTEST) $(TESTS),$(PYTEST) $(WHOLE_DESKS:%=--ignore=%) --cov --cov-report=term-missing:skip-covered)
-	$(if $(TESTS),,$(PYTEST) $(WHOLE_DESKS))
+	$(if $(TESTS),$(BIN)/pytest $(TESTS),$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered)
+	$(if $(TESTS),,$(BIN)/pytest $(foreach folder,$(PURE) $(WHOLE_DESKS),--ignore=$(folder)))
+	$(if $(TESTS),,$(BIN)/pytest $(WHOLE_DESKS))
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .
