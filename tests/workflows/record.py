@@ -164,7 +164,8 @@ async def record(folder: Path = HISTORIES, kinds: Sequence[Kind] = tuple(PATHS))
                     request_id = await path(stack)
                     await ended(stack, request_id)
                     history = await workflow_of(stack, request_id).fetch_history()
-                    (folder / kind / f"{path.__name__}.json").write_text(history.to_json() + "\n")
+                    told = history.to_json().replace(f"{Path.cwd()}/", "")  # traces name the checkout
+                    (folder / kind / f"{path.__name__}.json").write_text(told + "\n")
                     sys.stdout.write(f"{kind}/{path.__name__}: {len(history.events)} events\n")
 
 
