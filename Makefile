@@ -12,8 +12,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
 SOURCES := activities api domain statemachines store workers workflows settings.py tests
-# Four runs: what is pure and fully covered, what shares one stack of real parts, what has servers of its own, and
-# what starts and kills whole desks. A new folder belongs to the second, unless it is named here.
+# Several runs: what is pure and fully covered, what shares one stack of real parts, what has servers of its own, and
+# one by one what starts and kills whole desks. A new folder belongs to the second, unless it is named here.
 PURE := tests/domain tests/statemachines
 TIME := tests/store tests/workflows
 WHOLE_DESKS := tests/crash tests/workers tests/docs
@@ -33,7 +33,7 @@ test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the 
 	$(if $(TESTS),$(BIN)/pytest $(TESTS),$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered)
 	$(if $(TESTS),,$(BIN)/pytest $(foreach folder,$(PURE) $(TIME) $(WHOLE_DESKS),--ignore=$(folder)))
 	$(if $(TESTS),,$(BIN)/pytest $(TIME))
-	$(if $(TESTS),,$(BIN)/pytest $(WHOLE_DESKS))
+	$(if $(TESTS),,set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder; done)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .
