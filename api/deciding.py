@@ -1,6 +1,5 @@
 """How a decision goes its way: it is checked and written down under its key, then the workflow books it."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,11 +36,6 @@ async def sight(session: AsyncSession, request_id: str, caller: Caller) -> Reque
     if row is None or not access.may_see(caller, requests.owner_of(row)):
         raise NotFound(f"There is no request {request_id}.")
     return row
-
-
-def own_key(key: str | None) -> str:
-    """The caller's idempotency key, or one of our own for a caller who gave none."""
-    return key or f"own-{secrets.token_urlsafe(16)}"
 
 
 def refuse_stale(row: Request, version: int) -> None:

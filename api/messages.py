@@ -7,11 +7,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
 from activities.notices import announce
-from api.deciding import own_key, reopening, sight
+from api.deciding import reopening, sight
 from api.dependencies import CallerOf, KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.fields import Body, Text
-from api.submitting import fingerprint
+from api.submitting import fingerprint, own_key
 from domain import access, errors
 from domain.access import Caller
 from domain.errors import IdempotencyConflict, NotFound

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.deciding import bring, own_key, reopening
+from api.deciding import bring, reopening
 from api.dependencies import KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.fields import Body, Required, Serial
 from api.requests import pdf_of
-from api.submitting import fingerprint
+from api.submitting import fingerprint, own_key
 from domain import errors
 from domain.calendar import local_date
 from domain.choosing import live

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from activities.moves import choose, rewrite
-from api.deciding import Deciding, not_on_offer, own_key, refuse_stale, sight
+from api.deciding import Deciding, not_on_offer, refuse_stale, sight
 from api.dependencies import CallerOf, KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.payloads import saved
 from api.presenting import PENDING, present_one
 from api.schemas.requests import DecisionBody, History, HistoryEntry, RequestView, SaveBody
+from api.submitting import own_key
 from domain import access, errors
 from domain.errors import Forbidden, NotFound
 from domain.states import State, Trigger

@@ -40,6 +40,11 @@ from store.tables.requests import Intake
 from workflows.client import Case
 
 
+def own_key(key: str | None) -> str:
+    """The caller's idempotency key, or one of our own for a caller who gave none."""
+    return key or f"own-{secrets.token_urlsafe(16)}"
+
+
 def fingerprint(*parts: object) -> str:
     """The hash that tells one body from another: of the parsed values, not of how they were written."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
@@ -106,7 +111,7 @@ async def take_in(parts: Parts, submitter: Submitter, data: WarrantyRequest, key
 
     Raises what the rules refuse (kept under the key, and raised again for it), IdempotencyConflict, Unavailable.
     """
-    key = key or f"own-{secrets.token_urlsafe(16)}"
+    key = own_key(key)
     body_hash = fingerprint(data.kind, to_json(data))
     coming, created = await _intake(parts, submitter, data, key, body_hash)
     if coming.body_hash != body_hash:
