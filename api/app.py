@@ -3,10 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
@@ -30,6 +28,8 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
+from api.pages import failures, pages, signing
+from api.pages.assets import Assets
 from api.telemetry import Telemetry
 from domain.errors import Invalid
 from settings import Settings
@@ -52,7 +52,7 @@ RESOURCES = (
     public,
     landing,
 )
-STATIC = Path(__file__).parent / "pages" / "static"
+PAGES = (signing,)
 
 
 def now() -> datetime:
@@ -102,10 +102,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Telemetry)
     errors.install(app)
+    failures.install(app)
     app.include_router(_v1())
     app.include_router(health.router)
     app.include_router(verify.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for part in PAGES:
+        app.include_router(part.router, include_in_schema=False)
+    app.mount("/static/vendor", Assets(packages=[pages.TABLER]), name="vendor")
+    app.mount("/static", Assets(packages=[("api.pages", "static")]), name="static")
     return app
 
 
