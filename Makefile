@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
-SOURCES := activities api domain statemachines store workers workflows settings.py tests
+SOURCES := activities api configuration domain statemachines store workers workflows settings.py tests
 # Several runs: what is pure and fully covered, what shares one stack of real parts, what has servers of its own, and
 # one by one what starts and kills whole desks. A new folder belongs to the second, unless it is named here.
 PURE := tests/domain tests/statemachines
