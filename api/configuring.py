@@ -8,7 +8,7 @@ from pydantic.fields import FieldInfo
 
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
-from api.fields import Body
+from api.fields import Body, Line
 from api.schemas.requests import Version
 from configuration import changing
 from configuration.changing import Entry
@@ -22,7 +22,7 @@ from store.tables.countries import Country
 
 REFUSALS = (errors.NotAuthenticated, errors.Forbidden, errors.NotFound, errors.Invalid)
 Limit = Annotated[int, Query(ge=1, le=1000)]
-Cursor = Annotated[str | None, Query(max_length=500, description="next_cursor of the page before")]
+Cursor = Annotated[Line | None, Query(description="next_cursor of the page before")]
 
 
 class AdviceView(BaseModel):
