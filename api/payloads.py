@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
-from api.errors import pointed
 from api.schemas.requests import DecisionBody
 from api.schemas.warranties import BODIES, AttachmentBody, shown
+from configuration.fields import pointed
 from domain import submission
 from domain.calendar import local_date
 from domain.errors import CommentRequired, FieldError, Invalid, NotEditable
