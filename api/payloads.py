@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
-from api.errors import pointed
 from api.rules import Rules, rules_for
 from api.schemas.bodies import AttachmentBody
 from api.schemas.registry import BODIES, shown
 from api.schemas.requests import DecisionBody
+from configuration.fields import pointed
 from domain.calendar import local_date
 from domain.errors import CommentRequired, FieldError, Invalid, NotEditable
 from domain.requests import Attachment, Carried
