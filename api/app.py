@@ -10,9 +10,11 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    audit,
     codec,
     commissioning,
     configuration,
+    configuring,
     documents,
     downloads,
     errors,
@@ -51,6 +53,8 @@ RESOURCES = (
     configuration,
     notifications,
     downloads,
+    audit,
+    configuring,
     public,
     landing,
     codec,
