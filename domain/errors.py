@@ -9,6 +9,7 @@ KeydeskError
 │   ├── DuplicateSerial              duplicate_serial
 │   ├── NoFreeCode                   no_free_code
 │   ├── CodeTaken                    code_taken
+│   ├── AlreadyReplaced              already_replaced
 │   └── WarrantyTypeMissing          warranty_type_missing
 ├── StaleVersion                412  stale_version
 ├── TooLarge                    413  too_large
@@ -21,6 +22,8 @@ KeydeskError
 │   ├── WholesalerNotDistributing    wholesaler_not_distributing
 │   ├── WholesalerNotConfigured      wholesaler_not_configured
 │   ├── RegistrationLate             registration_late
+│   ├── ReasonRequired               reason_required
+│   ├── ReasonNotAllowed             reason_not_allowed
 │   ├── CodeInvalid                  code_invalid
 │   ├── KindNotEnabled               kind_not_enabled
 │   └── IdempotencyConflict          idempotency_conflict
@@ -96,6 +99,10 @@ class CodeTaken(Conflict):
     code = "code_taken"
 
 
+class AlreadyReplaced(Conflict):
+    code = "already_replaced"
+
+
 class WarrantyTypeMissing(Conflict):
     code = "warranty_type_missing"
 
@@ -142,6 +149,14 @@ class WholesalerNotConfigured(Invalid):
 
 class RegistrationLate(Invalid):
     code = "registration_late"
+
+
+class ReasonRequired(Invalid):
+    code = "reason_required"
+
+
+class ReasonNotAllowed(Invalid):
+    code = "reason_not_allowed"
 
 
 class CodeInvalid(Invalid):
