@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
-SOURCES := activities api domain statemachines store workers workflows settings.py tests
+SOURCES := activities api configuration domain statemachines store workers workflows settings.py tests
 # Two lanes at once, for two cores. The first is what shares one stack of real parts; a new folder belongs there, unless
 # it is named here. The second is what is pure and fully covered, what has servers of its own, and one by one what
 # starts and kills whole desks.

@@ -105,7 +105,7 @@ async def test_card_numbers_have_no_owner(stack: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("login", "expected"),
-    [("keyuser.pt", (404, "not_found")), ("partner.pro", (403, "forbidden")), ("ops", (403, "forbidden"))],
+    [("keyuser.pt", (404, "not_found")), ("partner.pro", (403, "forbidden")), ("admin", (403, "forbidden"))],
 )
 async def test_only_the_countrys_keyuser_sees_and_makes_numbers(
     stack: Stack, login: str, expected: tuple[int, str]
