@@ -8,8 +8,11 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from activities.mail_server import MailServer
 from api import (
+    audit,
+    codec,
     commissioning,
     configuration,
+    configuring,
     documents,
     downloads,
     errors,
@@ -31,6 +34,7 @@ from api.limits import BodyLimit
 from api.pages import failures, pages, signing
 from api.pages.assets import Assets
 from api.telemetry import Telemetry
+from api.wiring import cluster_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -49,8 +53,11 @@ RESOURCES = (
     configuration,
     notifications,
     downloads,
+    audit,
+    configuring,
     public,
     landing,
+    codec,
 )
 PAGES = (signing,)
 
@@ -64,7 +71,7 @@ def now() -> datetime:
 async def running(settings: Settings) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -77,6 +84,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
+            codec=client.data_converter.payload_codec,
         )
     finally:
         await engine.dispose()
@@ -100,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
     app.add_middleware(Telemetry)
     errors.install(app)
     failures.install(app)
@@ -108,8 +117,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(verify.router)
     for part in PAGES:
         app.include_router(part.router, include_in_schema=False)
-    app.mount("/static/vendor", Assets(packages=[pages.TABLER]), name="vendor")
-    app.mount("/static", Assets(packages=[("api.pages", "static")]), name="static")
+    app.mount("/static/vendor", Assets(*pages.TABLER), name="vendor")
+    app.mount("/static", Assets("api.pages", "static"), name="static")
     return app
 
 

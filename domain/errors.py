@@ -9,7 +9,10 @@ KeydeskError
 │   ├── DuplicateSerial              duplicate_serial
 │   ├── NoFreeCode                   no_free_code
 │   ├── CodeTaken                    code_taken
-│   └── WarrantyTypeMissing          warranty_type_missing
+│   ├── AlreadyReplaced              already_replaced
+│   ├── WarrantyTypeMissing          warranty_type_missing
+│   ├── AlreadyExists                already_exists
+│   └── InUse                        in_use (with used_by)
 ├── StaleVersion                412  stale_version
 ├── TooLarge                    413  too_large
 ├── UnsupportedType             415  unsupported_type
@@ -21,6 +24,8 @@ KeydeskError
 │   ├── WholesalerNotDistributing    wholesaler_not_distributing
 │   ├── WholesalerNotConfigured      wholesaler_not_configured
 │   ├── RegistrationLate             registration_late
+│   ├── ReasonRequired               reason_required
+│   ├── ReasonNotAllowed             reason_not_allowed
 │   ├── CodeInvalid                  code_invalid
 │   ├── KindNotEnabled               kind_not_enabled
 │   └── IdempotencyConflict          idempotency_conflict
@@ -96,8 +101,20 @@ class CodeTaken(Conflict):
     code = "code_taken"
 
 
+class AlreadyReplaced(Conflict):
+    code = "already_replaced"
+
+
 class WarrantyTypeMissing(Conflict):
     code = "warranty_type_missing"
+
+
+class AlreadyExists(Conflict):
+    code = "already_exists"
+
+
+class InUse(Conflict):
+    code = "in_use"
 
 
 class StaleVersion(KeydeskError):
@@ -142,6 +159,14 @@ class WholesalerNotConfigured(Invalid):
 
 class RegistrationLate(Invalid):
     code = "registration_late"
+
+
+class ReasonRequired(Invalid):
+    code = "reason_required"
+
+
+class ReasonNotAllowed(Invalid):
+    code = "reason_not_allowed"
 
 
 class CodeInvalid(Invalid):

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
-from domain.requests import CARRIED, Attachment, WarrantyRequest
+from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
 from domain.serials import normalise_postcode, normalise_serial
 from domain.states import Kind, State
 from store.snapshots import from_json, to_json
@@ -34,7 +35,7 @@ def owner_of(row: Request) -> Owner:
     return Owner(country=row.country, login=row.login, company_id=row.company_id)
 
 
-async def carried(session: AsyncSession, row: Request) -> WarrantyRequest:
+async def carried(session: AsyncSession, row: Request) -> Carried:
     """What the request carries, with its documents."""
     documents = await attached(session, row.id)
     return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
@@ -42,15 +43,24 @@ async def carried(session: AsyncSession, row: Request) -> WarrantyRequest:
     )
 
 
-def carry(row: Request, data: WarrantyRequest) -> None:
+async def carried_warranty(session: AsyncSession, row: Request) -> WarrantyRequest:
+    """What a request for a warranty carries. Raises TypeError for a kind that is none."""
+    data = await carried(session, row)
+    if not isinstance(data, WarrantyRequest):
+        raise TypeError(f"{row.kind} is no request for a warranty")
+    return data
+
+
+def carry(row: Request, data: Carried) -> None:
     """Write what the request carries, and the columns that searches use. Documents have their own table."""
     row.data = to_json(data.with_documents(()))
-    row.line_up = data.line_up
-    row.postcode = normalise_postcode(data.end_user.postcode)
-    row.commissioned_on = data.commissioned_on
+    if isinstance(data, WarrantyRequest):
+        row.line_up = data.line_up
+        row.postcode = normalise_postcode(data.end_user.postcode)
+        row.commissioned_on = data.commissioned_on
 
 
-def differences(before: WarrantyRequest, after: WarrantyRequest) -> dict[str, Any]:
+def differences(before: Carried, after: Carried) -> dict[str, Any]:
     """`{field: {"from", "to"}}` for every field of the two that differs; nested fields as `end_user/city`."""
     old, new = _flat(to_json(before)), _flat(to_json(after))
     return {
@@ -131,7 +141,10 @@ async def journal(session: AsyncSession, request_id: str) -> list[JournalEntry]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id."""
+    """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id.
+
+    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a part of the company's name.
+    """
 
     country: str | None = None
     kind: str | None = None
@@ -141,16 +154,35 @@ class Wanted:
     submitted_from: datetime | None = None
     submitted_before: datetime | None = None
     q: str | None = None
+    turn: str | None = None
+    search: str | None = None
 
 
-def listing(caller: Caller, wanted: Wanted) -> Select[Request]:
-    """Requests that the caller may see, newest first, narrowed to what is wanted."""
-    query = select(Request).where(_within_sight(caller)).order_by(Request.submitted_at.desc(), Request.id.desc())
+class Order(StrEnum):
+    """How a list is sorted."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DUE = "due"
+
+
+SOME_DAY = datetime(9999, 1, 1, tzinfo=UTC)
+ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
+    Order.NEWEST: (Request.submitted_at.desc(), Request.id.desc()),
+    Order.OLDEST: (Request.submitted_at.asc(), Request.id.asc()),
+    Order.DUE: (func.coalesce(Request.due_at, SOME_DAY).asc(), Request.id.asc()),
+}
+
+
+def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Select[Request]:
+    """Requests that the caller may see, narrowed to what is wanted."""
+    query = select(Request).where(within_sight(caller)).order_by(*ORDERS[order])
     equal = {
         Request.country: wanted.country,
         Request.kind: wanted.kind,
         Request.state: wanted.state,
         Request.line_up: wanted.line_up,
+        Request.turn: wanted.turn,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
     if wanted.company is not None:
@@ -161,10 +193,14 @@ def listing(caller: Caller, wanted: Wanted) -> Select[Request]:
         query = query.where(Request.submitted_at < wanted.submitted_before)
     if wanted.q is not None:
         query = query.where(_found_by(wanted.q))
+    if wanted.search is not None:
+        part = Company.name.icontains(wanted.search.strip(), autoescape=True)
+        named = Request.company_id.in_(select(Company.id).where(part))
+        query = query.where(or_(_found_by(wanted.search), named))
     return query
 
 
-def _within_sight(caller: Caller) -> ColumnElement[bool]:
+def within_sight(caller: Caller) -> ColumnElement[bool]:
     """`domain.access.may_see` as a condition on rows."""
     match caller.role:
         case Role.OPS:

@@ -14,11 +14,13 @@ from activities.cards import Cards
 from activities.emails import Emails
 from activities.mail_server import MailServer
 from activities.rendering.pool import CardPress
+from api.wiring import cluster_of
 from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.files import Files
 from workers.pulse import BEAT, Pulse
 from workers.sandbox import runner
+from workers.tolerance import Tolerance
 from workflows import client as temporal
 from workflows.effects import mail_queue
 from workflows.namespace import prepare
@@ -58,7 +60,7 @@ async def serving(
             cards.issue_card,
         ],
         workflow_runner=runner(),
-        interceptors=[Pulse()],
+        interceptors=[Pulse(), Tolerance()],
         max_heartbeat_throttle_interval=BEAT,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=GRACE,
@@ -82,7 +84,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     await prepare(client)
     try:
         async with (

@@ -28,7 +28,7 @@ DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
 LONGEST_KEY = 255
-HIGHEST_VERSION = 2**31 - 1
+HIGHEST = 2**31 - 1  # that a column of the database holds
 WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND}
 
 
@@ -41,7 +41,7 @@ def _typed(decision: SignalledDecision | None) -> SignalledDecision:
     """The decision that ops typed. Raises for one that no booking can carry out, or for none at all."""
     if not isinstance(decision, SignalledDecision):
         raise crossing(Invalid("The signal carries no decision."))
-    whole = 0 <= (decision.version or 0) <= HIGHEST_VERSION
+    whole = 0 <= (decision.version or 0) <= HIGHEST
     if not (whole and _fits(decision.key) and _fits(decision.login) and "\0" not in decision.comment):
         raise crossing(Invalid("The decision cannot be written down."))
     if decision.trigger in WITH_DATA:
@@ -50,7 +50,10 @@ def _typed(decision: SignalledDecision | None) -> SignalledDecision:
 
 
 class RequestWorkflow:
-    """Doors and patience. A kind adds its story: `run`, with a case for every state."""
+    """Doors and patience. A kind adds its story: `run`, with a case for every state.
+
+    Every signal takes one argument, needed or not: what ops type must find a handler that can be called.
+    """
 
     def __init__(self, order: RequestOrder) -> None:
         self._order = order
@@ -95,10 +98,10 @@ class RequestWorkflow:
     @workflow.signal
     def deliver(self, emails: list[int] | None = None) -> None:
         """Emails that no move caused (messages) are queued: send them."""
-        self._effects.start(card_of=None, emails=emails or ())
+        self._effects.start(card_of=None, emails=[one for one in emails or () if 0 < one <= HIGHEST])
 
     @workflow.signal
-    async def catch_up(self) -> None:
+    async def catch_up(self, _: object = None) -> None:
         """Follow the database: another request's move has moved this one, or effects were lost with a lost run."""
         await workflow.wait_condition(lambda: self._recorded)
         async with self._lock:
@@ -109,7 +112,7 @@ class RequestWorkflow:
             )
 
     @workflow.signal
-    def retry_card(self) -> None:
+    def retry_card(self, _: object = None) -> None:
         """Ops have mended what blocked the card: print it again."""
         self._effects.retry_card()
 

@@ -17,11 +17,11 @@ class _Kept(StaticFiles):
 
 
 class Assets:
-    """ASGI application for static files of packages."""
+    """ASGI application for the static files in a folder of a package."""
 
-    def __init__(self, packages: list[tuple[str, str]]) -> None:
+    def __init__(self, package: str, folder: str) -> None:
         # Only static files are compressed: a page that carries both a secret and what a visitor sent is not.
-        self._app = GZipMiddleware(_Kept(packages=packages))
+        self._app = GZipMiddleware(_Kept(packages=[(package, folder)]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

@@ -57,5 +57,3 @@ async def _page(request: Request, failure: Exception, answered: Response) -> Res
         if name in answered.headers:
             shown.headers[name] = answered.headers[name]
     return shown
-
-

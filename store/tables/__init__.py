@@ -1,6 +1,17 @@
 """The tables, by subject. Importing this package registers all of them with `Base.metadata`."""
 
-from store.tables import configuration, countries, documents, effects, pages, requests
+from store.tables import audit, configuration, countries, documents, effects, loyalty, pages, requests, stock
 from store.tables.base import Base
 
-__all__ = ["Base", "configuration", "countries", "documents", "effects", "pages", "requests"]
+__all__ = [
+    "Base",
+    "audit",
+    "configuration",
+    "countries",
+    "documents",
+    "effects",
+    "loyalty",
+    "pages",
+    "requests",
+    "stock",
+]
