@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test check format lock clean
+.PHONY: help up test lane-shared lane-own check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,12 +11,15 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
-SOURCES := activities api domain statemachines store workers workflows settings.py tests
-# Several runs: what is pure and fully covered, what shares one stack of real parts, what has servers of its own, and
-# one by one what starts and kills whole desks. A new folder belongs to the second, unless it is named here.
+SOURCES := activities api configuration domain statemachines store workers workflows settings.py tests
+# Two lanes at once, for two cores. The first is what shares one stack of real parts; a new folder belongs there, unless
+# it is named here. The second is what is pure and fully covered, what has servers of its own, and one by one what
+# starts and kills whole desks.
 PURE := tests/domain tests/statemachines
 TIME := tests/store tests/workflows
 WHOLE_DESKS := tests/crash tests/workers tests/docs
+# Where make can, the lines of the two lanes stay whole.
+LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=
 TESTS ?=
 
@@ -30,10 +33,15 @@ up: $(VENV)/runtime.stamp ## install what is missing and start everything; make 
 
 test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the suite; make test TESTS=tests/domain
 	@$(BIN)/python tests/chromium.py
-	$(if $(TESTS),$(BIN)/pytest $(TESTS),$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered)
-	$(if $(TESTS),,$(BIN)/pytest $(foreach folder,$(PURE) $(TIME) $(WHOLE_DESKS),--ignore=$(folder)))
-	$(if $(TESTS),,$(BIN)/pytest $(TIME))
-	$(if $(TESTS),,set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder; done)
+	$(if $(TESTS),$(BIN)/pytest $(TESTS),@$(MAKE) --no-print-directory -j2 $(LINEWISE) lane-shared lane-own)
+
+lane-shared:
+	$(BIN)/pytest $(foreach folder,$(PURE) $(TIME) $(WHOLE_DESKS),--ignore=$(folder))
+
+lane-own:
+	$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest $(TIME)
+	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder; done
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .

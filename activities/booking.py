@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
 from activities.holds import take_hold
-from activities.moves import MOVES, Move, carry
+from activities.move import Move
+from activities.moves import MOVES, carry
 from activities.notices import announce
 from activities.refusals import refusals_cross
 from domain import access

@@ -7,14 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.calendar import local_date
 from domain.choosing import live
 from domain.errors import MoveRefused
-from domain.requests import ExtraYears, WarrantyExtension, WarrantyRequest
+from domain.requests import Carried, ExtraYears, WarrantyExtension, WarrantyRequest
 from domain.states import State
 from store import bases, documents, grants, pools
 from store.tables.countries import Country
 from store.tables.requests import Request
 
 
-async def take_hold(session: AsyncSession, row: Request, data: WarrantyRequest) -> None:
+async def take_hold(session: AsyncSession, row: Request, data: Carried) -> None:
     """On submission: bind the code, use up a visitor's documents, rest on the base. Raises CodeTaken, Invalid,
     MoveRefused; nothing of the transaction may be kept then."""
     if isinstance(data, WarrantyExtension) and data.warranty_code:

@@ -1,20 +1,18 @@
 """What each move does to the database, beside the state: one function per trigger, all inside one transaction."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities import assessment, faces, holds
-from domain.access import Caller
+from activities.move import Changes, Move
 from domain.calendar import local_date
 from domain.clocks import turn_of
 from domain.errors import FieldError, Invalid, MoveRefused, NotEditable, WarrantyTypeMissing
 from domain.labels import CancelledBy
-from domain.requests import CARRIED, WarrantyRequest
-from domain.states import Kind, Side, State, Trigger
+from domain.requests import CARRIED, Carried, WarrantyRequest
+from domain.states import Kind, State, Trigger
 from domain.warranties import Assignment, moved
 from domain.withdrawal import may_cancel
 from store import accounts, cards, emails, grants, pools, requests, units
@@ -22,45 +20,13 @@ from store.snapshots import from_json, to_json
 from store.tables.countries import Country
 from store.tables.requests import Request
 
-Changes = dict[str, Any]
-
-
-@dataclass
-class Move:
-    """One move in the making: the locked row, who makes it, and what the decision carries beside its trigger.
-
-    `told` is what the emails say as comment, where that is not the move's own.
-    """
-
-    session: AsyncSession
-    row: Request
-    trigger: Trigger
-    target: State
-    side: Side
-    at: datetime
-    base_url: str
-    actor: Caller | None = None
-    comment: str = ""
-    told: str | None = None
-    payload: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def kind(self) -> Kind:
-        """The kind of the request."""
-        return Kind(self.row.kind)
-
-    @property
-    def next_version(self) -> int:
-        """The version that this move's journal entry will have."""
-        return self.row.version + 1
-
 
 async def accept(move: Move) -> Changes:
     """Freeze the assignment, draw the number, promise the card. Raises NoFreeCode; then nothing has changed.
 
     Without a policy the request is accepted all the same: no card, no number (`domain.md` §3).
     """
-    data = await requests.carried(move.session, move.row)
+    data = await requests.carried_warranty(move.session, move.row)
     await holds.refuse_lost_base(move.session, move.row, move.at)
     superuser = move.actor is not None and move.actor.superuser
     assignment = await assessment.assess(move.session, move.row, data, superuser=superuser)
@@ -100,6 +66,8 @@ async def resubmit(move: Move) -> Changes:
 async def amend(move: Move) -> Changes:
     """Take over the correction, move the frozen durations to the new start, promise the next card version."""
     data = carried_by(move.kind, move.payload)
+    if not isinstance(data, WarrantyRequest):
+        raise NotEditable("Only a warranty is amended.")
     changes = await rewrite(move.session, move.row, data)
     granted = await grants.latest(move.session, move.row.id)
     card = await cards.latest(move.session, move.row.id)
@@ -165,16 +133,17 @@ MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
 }
 
 
-async def carry(session: AsyncSession, row: Request, data: WarrantyRequest) -> None:
+async def carry(session: AsyncSession, row: Request, data: Carried) -> None:
     """Make `data` what the locked request carries: columns, units, documents, claims. Raises DuplicateSerial."""
     requests.carry(row, data)
     await session.flush()
     await requests.attach(session, row.id, data.documents)
-    await units.write_units(session, row.id, data.units)
-    await units.claim(session, row.id, row.country, Kind(row.kind), data.outdoor_serials)
+    if isinstance(data, WarrantyRequest):
+        await units.write_units(session, row.id, data.units)
+    await units.claim(session, row.id, row.country, Kind(row.kind), data.claimed_serials)
 
 
-async def rewrite(session: AsyncSession, row: Request, data: WarrantyRequest) -> Changes:
+async def rewrite(session: AsyncSession, row: Request, data: Carried) -> Changes:
     """`carry`, answering the differences to what the request carried before."""
     before = await requests.carried(session, row)
     await carry(session, row, data)
@@ -187,7 +156,7 @@ async def choose(session: AsyncSession, row: Request, warranty_type: str, *, sup
     Raises NotEditable for other kinds, Invalid for one that does not fit, with the reason that the engine gives.
     """
     data = await requests.carried(session, row)
-    if data.chosen_by is None:
+    if not isinstance(data, WarrantyRequest) or data.chosen_by is None:
         raise NotEditable(
             "The warranty of this kind is not chosen.", fields=[FieldError("/warranty_type", "not for this kind")]
         )
@@ -199,7 +168,7 @@ async def choose(session: AsyncSession, row: Request, warranty_type: str, *, sup
     return {} if before == warranty_type else {"warranty_type": {"from": before, "to": warranty_type}}
 
 
-def carried_by(kind: Kind, payload: dict[str, Any]) -> WarrantyRequest:
+def carried_by(kind: Kind, payload: dict[str, Any]) -> Carried:
     """The whole of what a decision wants the request to carry, documents included. Raises Invalid without it."""
     if "data" not in payload:
         raise Invalid("This move changes the request: only a decision over the API can say how.")

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.faces import warranty_summary
 from activities.rendering.words import words_in
 from domain.notifications import Notice, Recipient
-from domain.requests import WarrantyRequest
+from domain.requests import Carried, EndUser, WarrantyRequest
 from domain.states import State
 from store import accounts, cards, emails, grants, requests
 from store.tables.countries import Account, Country
@@ -29,15 +29,16 @@ async def announce(
     requester = await session.get(Account, row.login) if row.login else None
     company = await accounts.company_of(session, row.company_id)
     data = await requests.carried(session, row)
+    end_user = _end_user_of(data)
     addresses = {
         Recipient.REQUESTER: requester.email if requester else "",
         Recipient.PARTNER: company.email if company else "",
-        Recipient.END_USER: data.end_user.email,
+        Recipient.END_USER: end_user.email if end_user else "",
         Recipient.KEYUSER: country.keyuser_email,
         Recipient.ESCALATION: country.escalation_email,
     }
     card = await cards.latest(session, row.id)
-    tags = await _tags(session, row, data, language=country.language, comment=comment, base_url=base_url)
+    tags = await _tags(session, row, end_user, language=country.language, comment=comment, base_url=base_url)
     queued = [
         await emails.queue(
             session,
@@ -56,8 +57,12 @@ async def announce(
     return tuple(one for one in queued if one is not None)
 
 
+def _end_user_of(data: Carried) -> EndUser | None:
+    return data.end_user if isinstance(data, WarrantyRequest) else None
+
+
 async def _tags(
-    session: AsyncSession, row: Request, data: WarrantyRequest, *, language: str, comment: str, base_url: str
+    session: AsyncSession, row: Request, end_user: EndUser | None, *, language: str, comment: str, base_url: str
 ) -> dict[str, str]:
     """The values of all allowed tags, as they are now."""
     company = await accounts.company_of(session, row.company_id)
@@ -65,7 +70,7 @@ async def _tags(
     card = await cards.latest(session, row.id)
     denied = {one.requirement: None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
     return {
-        "end_user_name": data.end_user.name,
+        "end_user_name": end_user.name if end_user else "",
         "partner_name": name,
         "company_name": name,
         "landing_url": base_url,

@@ -10,8 +10,10 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    audit,
     commissioning,
     configuration,
+    configuring,
     documents,
     downloads,
     errors,
@@ -49,6 +51,8 @@ RESOURCES = (
     configuration,
     notifications,
     downloads,
+    audit,
+    configuring,
     public,
     landing,
 )

@@ -3,17 +3,17 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, EmailStr, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.dependencies import CallerOf, PartsOf
+from api.configuring import REFUSALS, ConfigurerOf, ReaderOf
+from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Text
 from api.schemas.requests import Version
 from domain import errors
-from domain.access import Caller, Role
-from domain.errors import FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from domain.errors import FieldError, Invalid, NotFound, StaleVersion
 from domain.policies import Tag
 from domain.pools import ExtensionMode
 from store.tables.configuration import CardText, LineUp
@@ -21,7 +21,6 @@ from store.tables.countries import Country
 
 router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
 LONGEST = timedelta(days=3650)
-REFUSALS = (errors.NotAuthenticated, errors.Forbidden, errors.NotFound, errors.Invalid)
 
 
 def _written_out(value: object) -> object:
@@ -90,22 +89,8 @@ class CardTextBody(Body):
     distributor_with_warranty: Text
 
 
-async def configurer(country: str, caller: CallerOf, parts: PartsOf) -> Caller:
-    """The caller, if this country is theirs to configure. Raises Forbidden by role, NotFound for another country."""
-    if caller.role not in {Role.KEYUSER, Role.ADMIN}:
-        raise Forbidden("Your role does not configure countries.")
-    async with parts.sessions() as session:
-        known = await session.get(Country, country)
-    if known is None or caller.country not in {None, country}:
-        raise NotFound(f"There is no country {country} for this account.")
-    return caller
-
-
-ConfigurerOf = Annotated[Caller, Depends(configurer)]
-
-
 @router.get("/settings", responses=documented(*REFUSALS))
-async def read_settings(country: str, _: ConfigurerOf, parts: PartsOf) -> Settings:
+async def read_settings(country: str, _: ReaderOf, parts: PartsOf) -> Settings:
     """The settings of a country."""
     async with parts.sessions() as session:
         return Settings.model_validate(await session.get_one(Country, country))

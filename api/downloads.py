@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from api.configuration import REFUSALS, ConfigurerOf
+from api.configuring import REFUSALS, ConfigurerOf
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
 from api.fields import Body, Required

@@ -11,6 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from configuration.fields import pointed
 from domain import errors
 from domain.errors import FieldError, Invalid, KeydeskError
 from store.files import OutOfReach
@@ -111,20 +112,6 @@ def problem(
     if status == STATUS[errors.NotAuthenticated]:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status, headers, media_type="application/problem+json")
-
-
-def pointed(failures: list[Any], root: str = "") -> tuple[FieldError, ...]:
-    """Pydantic's errors as JSON pointers below `root`; the value that was sent is not repeated."""
-    return tuple(FieldError(root + _pointer(failure["loc"]), _sentence(failure)) for failure in failures)
-
-
-def _pointer(loc: tuple[str | int, ...]) -> str:
-    escaped = (str(part).replace("~", "~0").replace("/", "~1") for part in loc)
-    return "".join(f"/{part}" for part in escaped)
-
-
-def _sentence(failure: Mapping[str, Any]) -> str:
-    return str(failure["msg"]).removeprefix("Value error, ")
 
 
 async def _refused(_: Request, refusal: Exception) -> JSONResponse:

@@ -1,66 +1,12 @@
-"""Field types of request bodies: parsed, trimmed and bounded at the edge."""
+"""Field types of request bodies: those of the configuration, and serial numbers."""
 
-import re
-import unicodedata
-from datetime import date
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    EmailStr,
-    StringConstraints,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import AfterValidator, StringConstraints
 
+from configuration.fields import Body, Day, Email, EmailOrNothing, Line, Required, Text, printable
 from domain.serials import normalise_serial
 
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+__all__ = ["Body", "Day", "Email", "EmailOrNothing", "Line", "Required", "Serial", "Text"]
 
-
-def _printable(text: str) -> str:
-    """No control characters but line breaks and tabs: nothing that a database, an email or a card cannot hold."""
-    if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t" for char in text):
-        raise ValueError("contains control characters")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if any(char in text for char in "\n\r\t\u2028\u2029"):
-        raise ValueError("must be one line")
-    return text
-
-
-def _iso_date(value: object) -> object:
-    """Only `2026-11-01`: pydantic would also take numbers, instants, and seconds since 1970 as text."""
-    if not isinstance(value, date) and not (isinstance(value, str) and ISO_DATE.fullmatch(value)):
-        raise ValueError("must be a date as 2026-11-01")
-    return value
-
-
-def _or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> object:
-    return "" if value == "" else check(value)
-
-
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_printable)]
-Line = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=200),
-    AfterValidator(_printable),
-    AfterValidator(_one_line),
-]
-Required = Annotated[Line, StringConstraints(min_length=1)]
-Serial = Annotated[str, StringConstraints(max_length=100), AfterValidator(_printable), AfterValidator(normalise_serial)]
-Day = Annotated[date, BeforeValidator(_iso_date)]
-Email = Annotated[EmailStr, StringConstraints(max_length=200)]
-# Not a union: the pointers of its errors would name pydantic's own parts.
-EmailOrNothing = Annotated[Email, WrapValidator(_or_nothing)]
-
-
-class Body(BaseModel):
-    """A body whose unknown fields are refused, so that a typing error never passes silently."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+Serial = Annotated[str, StringConstraints(max_length=100), AfterValidator(printable), AfterValidator(normalise_serial)]

@@ -174,7 +174,7 @@ async def file_extra_years(
         country = await session.get_one(Country, base.country)
         if not country.end_user_warranties:
             raise KindNotEnabled(f"{country.name} takes no requests from end users.")
-        carried = await requests.carried(session, base)
+        carried = await requests.carried_warranty(session, base)
         partner = await accounts.company_of(session, base.company_id)
     data = ExtraYears(
         country=carried.country,

@@ -1,5 +1,6 @@
 """Lists of requests, paged by keyset: a page costs the same wherever it is in the list."""
 
+import csv
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -96,7 +97,7 @@ def _checked(cursor: str) -> str:
     """A cursor that one of our pages gave. Raises Invalid for anything else."""
     try:
         place = unserialize_bookmark(cursor).place
-    except (InvalidPage, ValueError):
+    except (InvalidPage, ValueError, csv.Error):  # a bookmark is a line of CSV inside
         place = None
     if place is None or [type(part) for part in place] != [datetime, str]:
         raise Invalid("This cursor is not one of ours.", fields=[FieldError("/cursor", "not a cursor")])

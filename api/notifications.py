@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from activities.mail_server import NotTaken, RefusedForGood
 from activities.rendering.emails import AddressRefused, RenderedEmail, build_message, render_email
 from activities.rendering.templates import EmailTemplate, TemplateRefused, check_template, default_template, events
-from api.configuration import REFUSALS, ConfigurerOf
+from api.configuring import REFUSALS, ConfigurerOf, ReaderOf
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Text
@@ -89,7 +89,7 @@ PlaceOf = Annotated[Place, Depends(place)]
 
 
 @router.get("", responses=documented(*REFUSALS))
-async def read_templates(country: str, _: ConfigurerOf, parts: PartsOf) -> Templates:
+async def read_templates(country: str, _: ReaderOf, parts: PartsOf) -> Templates:
     """The texts that are in force: the country's own, else those that come with Keydesk."""
     async with parts.sessions() as session:
         own = {(one.event, one.recipient, one.language): one for one in await emails.own_texts(session, country)}

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.configuration import ConfigurerOf
+from api.configuring import REFUSALS, ConfigurerOf, ReaderOf
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Line, Text
@@ -17,7 +17,6 @@ from store import accounts, pools, requests
 
 router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
 MOST_AT_ONCE = 20_000
-REFUSALS = (errors.NotAuthenticated, errors.Forbidden, errors.NotFound, errors.Invalid)
 
 
 class PoolView(BaseModel):
@@ -65,7 +64,7 @@ class ReleaseBody(Body):
 
 
 @router.get("/pools", responses=documented(*REFUSALS))
-async def read_pools(country: str, _: ConfigurerOf, parts: PartsOf) -> Pools:
+async def read_pools(country: str, _: ReaderOf, parts: PartsOf) -> Pools:
     """The pools of a country."""
     async with parts.sessions() as session:
         counted = [(pool, *await pools.count(session, country, pool)) for pool in Pool]
@@ -88,7 +87,7 @@ async def generate(country: str, pool: Pool, body: GenerateBody, _: ConfigurerOf
 
 @router.get("/codes", responses=documented(*REFUSALS))
 async def read_codes(
-    country: str, _: ConfigurerOf, parts: PartsOf, after: int = 0, limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    country: str, _: ReaderOf, parts: PartsOf, after: int = 0, limit: Annotated[int, Field(ge=1, le=1000)] = 100
 ) -> Codes:
     """The warranty codes of a country, with owners and holders."""
     async with parts.sessions() as session:

@@ -10,16 +10,17 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
-from api.errors import pointed
+from api.rules import Rules, rules_for
+from api.schemas.bodies import AttachmentBody
+from api.schemas.registry import BODIES, shown
 from api.schemas.requests import DecisionBody
-from api.schemas.warranties import BODIES, AttachmentBody, shown
-from domain import submission
+from configuration.fields import pointed
 from domain.calendar import local_date
 from domain.errors import CommentRequired, FieldError, Invalid, NotEditable
-from domain.requests import Attachment, WarrantyRequest
+from domain.requests import Attachment, Carried
 from domain.resubmission import Judged, answer_denial
 from domain.states import COMMENTED, Kind, State, Trigger
-from store import catalogue, requests
+from store import requests
 from store.snapshots import to_json
 from store.tables.countries import Country
 from store.tables.requests import Request
@@ -82,7 +83,7 @@ class Payload:
             raise Invalid("Only attached documents can be denied.", fields=wrong)
         return sorted({one for one in named if isinstance(one, str)})
 
-    async def _answered(self) -> WarrantyRequest:
+    async def _answered(self) -> Carried:
         """After a denial: new documents for the denied ones, and nothing else."""
         if self.body.data:
             raise NotEditable(
@@ -97,19 +98,19 @@ class Payload:
         ]
         answered = before.with_documents(answer_denial(judged, offered))
         fresh = before.with_documents(offered)
-        submission.check_fields(fresh, await known_for(self.parts, self.session, self.row, fresh))
+        (await rules_of(self.parts, self.session, self.row, fresh)).check_fields()
         return answered
 
-    async def _corrected(self) -> WarrantyRequest:
+    async def _corrected(self) -> Carried:
         """After wrong data anything may change, and requesters are held to every rule again."""
         data = await patched(self.session, self.row, self.body.data or {})
-        known = await known_for(self.parts, self.session, self.row, data)
+        rules = await rules_of(self.parts, self.session, self.row, data)
         with below("/data"):
-            submission.check(data, known)
+            rules.check()
         if not self.body.documents:
             return data
         data = data.with_documents(tuple(dict.fromkeys((*data.documents, *self._offered()))))
-        submission.check_fields(data, await known_for(self.parts, self.session, self.row, data))
+        (await rules_of(self.parts, self.session, self.row, data)).check_fields()
         return data
 
     def _offered(self) -> tuple[Attachment, ...]:
@@ -123,7 +124,7 @@ class Payload:
             raise Invalid("New documents are needed, not names.", fields=wrong)
         return tuple(one.parsed() for one in offered if isinstance(one, AttachmentBody))
 
-    async def _amended(self) -> WarrantyRequest:
+    async def _amended(self) -> Carried:
         """The keyuser's late correction, which is trusted like any SAVE."""
         patch = self.body.data or {}
         if fixed := [name for name in patch if name not in AMENDABLE]:
@@ -134,15 +135,16 @@ class Payload:
         return await saved(self.parts, self.session, self.row, patch)
 
 
-async def saved(parts: Parts, session: AsyncSession, row: Request, patch: dict[str, Any]) -> WarrantyRequest:
+async def saved(parts: Parts, session: AsyncSession, row: Request, patch: dict[str, Any]) -> Carried:
     """What the request carries after a keyuser's SAVE: shape and references are checked, the rest is trusted."""
     data = await patched(session, row, patch)
+    rules = await rules_of(parts, session, row, data)
     with below("/data"):
-        submission.check_fields(data, await known_for(parts, session, row, data))
+        rules.check_fields()
     return data
 
 
-async def patched(session: AsyncSession, row: Request, patch: dict[str, Any]) -> WarrantyRequest:
+async def patched(session: AsyncSession, row: Request, patch: dict[str, Any]) -> Carried:
     """What the request would carry after a JSON merge patch. Raises NotEditable and Invalid, below /data."""
     before = shown(await requests.carried(session, row))
     for name in FIXED:
@@ -156,12 +158,11 @@ async def patched(session: AsyncSession, row: Request, patch: dict[str, Any]) ->
         ) from None
 
 
-async def known_for(parts: Parts, session: AsyncSession, row: Request, data: WarrantyRequest) -> submission.Catalogue:
-    """What the country knows that bears on the changed request; deadlines count from the first submission."""
+async def rules_of(parts: Parts, session: AsyncSession, row: Request, data: Carried) -> Rules:
+    """The rules about the changed request; deadlines count from the first submission."""
     country = await session.get_one(Country, row.country)
-    return await catalogue.catalogue_for(
+    return await rules_for(
         session,
-        Kind(row.kind),
         data,
         requests.owner_of(row),
         today=local_date(parts.now(), country.time_zone),

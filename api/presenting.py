@@ -6,19 +6,19 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.assessment import assess
+from api.rules import rules_for
 from api.schemas import requests as schemas
-from api.schemas.warranties import shown
+from api.schemas.registry import shown
 from domain import access
 from domain.access import Caller, Role
 from domain.calendar import local_date
 from domain.labels import label
 from domain.notifications import Recipient
-from domain.requests import CARRIED, Attachment, WarrantyRequest
+from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
 from domain.states import Kind, Side, State
-from domain.submission import concerns
 from domain.warranties import Assignment
 from statemachines.registry import offers
-from store import catalogue, requests
+from store import requests
 from store.related import Related, related
 from store.snapshots import from_json
 from store.tables.countries import Country
@@ -44,7 +44,7 @@ async def present_one(session: AsyncSession, row: Request, caller: Caller) -> sc
     data = _carried(row, hanging)
     if State(row.state) in PENDING:
         view.warnings += await _warnings(session, row, data)
-        if caller.role is Role.KEYUSER:
+        if caller.role is Role.KEYUSER and isinstance(data, WarrantyRequest):
             view.assignment = _assignment(await assess(session, row, data, superuser=caller.superuser))
     if row.card_blocked is not None:
         view.warnings.append(schemas.WarningView(code="card_blocked", detail=row.card_blocked))
@@ -105,7 +105,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
     )
 
 
-def _carried(row: Request, hanging: Related) -> WarrantyRequest:
+def _carried(row: Request, hanging: Related) -> Carried:
     return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
         tuple(Attachment(one.requirement, str(one.document_id)) for one, _ in hanging.documents)
     )
@@ -125,13 +125,11 @@ def _assignment(assignment: Assignment) -> schemas.AssignmentView:
     )
 
 
-async def _warnings(session: AsyncSession, row: Request, data: WarrantyRequest) -> list[schemas.WarningView]:
+async def _warnings(session: AsyncSession, row: Request, data: Carried) -> list[schemas.WarningView]:
     country = await session.get_one(Country, row.country)
     submitted_on = local_date(row.submitted_at, country.time_zone)
-    known = await catalogue.catalogue_for(
-        session, Kind(row.kind), data, requests.owner_of(row), today=submitted_on, as_of=submitted_on
-    )
-    return [schemas.WarningView(code=one.code, detail=one.detail) for one in concerns(data, known)]
+    rules = await rules_for(session, data, requests.owner_of(row), today=submitted_on, as_of=submitted_on)
+    return [schemas.WarningView(code=one.code, detail=one.detail) for one in rules.concerns()]
 
 
 def as_answer(view: schemas.RequestView) -> dict[str, Any]:

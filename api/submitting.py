@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.dependencies import Parts
 from api.errors import documented
 from api.presenting import present_one
+from api.rules import rules_for
 from api.schemas.requests import RequestView
-from domain import access, submission
+from domain import access
 from domain.access import Caller, Owner
 from domain.calendar import local_date
 from domain.errors import (
@@ -31,9 +32,9 @@ from domain.errors import (
 )
 from domain.messages import RequestOrder
 from domain.pools import ExtensionMode, check_code
-from domain.requests import ExtraYears, WarrantyExtension, WarrantyRequest
+from domain.requests import Carried, ExtraYears, WarrantyExtension
 from domain.states import Kind
-from store import catalogue, intake, pools, requests, units
+from store import intake, pools, requests, units
 from store.snapshots import to_json
 from store.tables.countries import Country
 from store.tables.requests import Intake
@@ -94,7 +95,7 @@ class Submitter:
         return cls(caller.login, caller.login, caller.company_id, caller.company)
 
 
-async def submit(parts: Parts, caller: Caller, data: WarrantyRequest, key: str | None) -> tuple[RequestView, bool]:
+async def submit(parts: Parts, caller: Caller, data: Carried, key: str | None) -> tuple[RequestView, bool]:
     """Take an account's submission; answers the request, and whether this call created it. Raises as `take_in`."""
     if data.country != caller.country:
         raise NotFound(f"There is no country {data.country} for this account.")
@@ -106,7 +107,7 @@ async def submit(parts: Parts, caller: Caller, data: WarrantyRequest, key: str |
         return await present_one(session, row, caller), created
 
 
-async def take_in(parts: Parts, submitter: Submitter, data: WarrantyRequest, key: str | None) -> tuple[str, bool]:
+async def take_in(parts: Parts, submitter: Submitter, data: Carried, key: str | None) -> tuple[str, bool]:
     """Take a submission and wait until it is recorded. Answers its id, and whether this call created it.
 
     Raises what the rules refuse (kept under the key, and raised again for it), IdempotencyConflict, Unavailable.
@@ -124,9 +125,7 @@ async def take_in(parts: Parts, submitter: Submitter, data: WarrantyRequest, key
     return coming.request_id, created
 
 
-async def _intake(
-    parts: Parts, submitter: Submitter, data: WarrantyRequest, key: str, body_hash: str
-) -> tuple[Intake, bool]:
+async def _intake(parts: Parts, submitter: Submitter, data: Carried, key: str, body_hash: str) -> tuple[Intake, bool]:
     """The intake row of this key, and whether it is new. A body that fails validation leaves none."""
     async with parts.sessions.begin() as session:
         if (known := await intake.find(session, submitter.name, key)) is not None:
@@ -155,19 +154,17 @@ async def _intake(
         return rival, False
 
 
-async def _refusal(
-    parts: Parts, session: AsyncSession, submitter: Submitter, data: WarrantyRequest
-) -> KeydeskError | None:
+async def _refusal(parts: Parts, session: AsyncSession, submitter: Submitter, data: Carried) -> KeydeskError | None:
     """What the rules have against the submission. Raises Invalid for a body that cannot be right."""
     country = await session.get_one(Country, data.country)
     owner = Owner(country=data.country, login=submitter.login, company_id=submitter.company_id)
     today = local_date(parts.now(), country.time_zone)
-    known = await catalogue.catalogue_for(session, data.kind, data, owner, today=today, as_of=today)
+    rules = await rules_for(session, data, owner, today=today, as_of=today)
     if not isinstance(data, ExtraYears):
-        submission.check_fields(data, known)
+        rules.check_fields()
     try:
         if not isinstance(data, ExtraYears):
-            submission.check(data, known)
+            rules.check()
         if isinstance(data, WarrantyExtension):
             await _check_code(session, country, data, submitter)
         await refuse_held(session, data, data.kind)
@@ -181,10 +178,10 @@ async def _check_code(session: AsyncSession, country: Country, data: WarrantyExt
     check_code(ExtensionMode(country.extension_mode), data.warranty_code, found, submitter.company_id)
 
 
-async def refuse_held(session: AsyncSession, data: WarrantyRequest, kind: Kind) -> None:
+async def refuse_held(session: AsyncSession, data: Carried, kind: Kind) -> None:
     """The cheap look for duplicates, before the database has the last word. Raises DuplicateSerial."""
-    held = await units.holders(session, data.country, kind, data.outdoor_serials)
-    permitted = await units.open_permits(session, data.country, kind, data.outdoor_serials)
+    held = await units.holders(session, data.country, kind, data.claimed_serials)
+    permitted = await units.open_permits(session, data.country, kind, data.claimed_serials)
     for serial in sorted(held.keys() - permitted):
         raise DuplicateSerial(
             f"Another live request already names the outdoor unit {serial}.", facts={"serial": serial}

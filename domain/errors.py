@@ -9,7 +9,9 @@ KeydeskError
 │   ├── DuplicateSerial              duplicate_serial
 │   ├── NoFreeCode                   no_free_code
 │   ├── CodeTaken                    code_taken
-│   └── WarrantyTypeMissing          warranty_type_missing
+│   ├── WarrantyTypeMissing          warranty_type_missing
+│   ├── AlreadyExists                already_exists
+│   └── InUse                        in_use (with used_by)
 ├── StaleVersion                412  stale_version
 ├── TooLarge                    413  too_large
 ├── UnsupportedType             415  unsupported_type
@@ -98,6 +100,14 @@ class CodeTaken(Conflict):
 
 class WarrantyTypeMissing(Conflict):
     code = "warranty_type_missing"
+
+
+class AlreadyExists(Conflict):
+    code = "already_exists"
+
+
+class InUse(Conflict):
+    code = "in_use"
 
 
 class StaleVersion(KeydeskError):

@@ -47,19 +47,40 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class WarrantyRequest:
-    """What every request for a warranty carries. A kind is a subclass that says what is its own.
+class Carried:
+    """What a request of any kind carries. A kind is a subclass that names itself and says what is its own."""
+
+    kind: ClassVar[Kind]
+
+    country: str
+
+    @property
+    def documents(self) -> tuple[Attachment, ...]:
+        """Everything that is attached, wherever it hangs."""
+        return ()
+
+    @property
+    def claimed_serials(self) -> tuple[str, ...]:
+        """Serials that only one live request of the kind may name, sorted: rivals that claim them never deadlock."""
+        return ()
+
+    def with_documents(self, documents: tuple[Attachment, ...]) -> Self:
+        """The same request with what is attached to it as a whole; a kind without such documents stays as it is."""
+        return self
+
+
+@dataclass(frozen=True)
+class WarrantyRequest(Carried):
+    """What every request for a warranty carries.
 
     `pool` is where its number comes from; `asks_wholesaler`: the matrix has a say; `chosen_by` is the tag of the
     policies from which the keyuser chooses one, None where the engine selects.
     """
 
-    kind: ClassVar[Kind]
     pool: ClassVar[Pool] = Pool.CARD
     asks_wholesaler: ClassVar[bool] = False
     chosen_by: ClassVar[Tag | None] = None
 
-    country: str
     line_up: str
     commissioned_on: date
     end_user: EndUser
@@ -71,8 +92,13 @@ class WarrantyRequest:
 
     @property
     def outdoor_serials(self) -> tuple[str, ...]:
-        """Serials of the outdoor units, sorted: the order in which they are claimed, so that rivals never deadlock."""
+        """Serials of the outdoor units, sorted."""
         return tuple(sorted({unit.serial for unit in self.units if unit.role is UnitRole.OUTDOOR}))
+
+    @property
+    def claimed_serials(self) -> tuple[str, ...]:
+        """Those of the outdoor units (`domain.md` §5)."""
+        return self.outdoor_serials
 
     def with_documents(self, documents: tuple[Attachment, ...]) -> Self:
         """The same request with other documents."""
@@ -118,4 +144,4 @@ class ExtraYears(WarrantyRequest):
     base: str = ""
 
 
-CARRIED: dict[Kind, type[WarrantyRequest]] = {one.kind: one for one in WarrantyRequest.__subclasses__()}
+CARRIED: dict[Kind, type[Carried]] = {one.kind: one for one in WarrantyRequest.__subclasses__()}

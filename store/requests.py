@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
-from domain.requests import CARRIED, Attachment, WarrantyRequest
+from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
 from domain.serials import normalise_postcode, normalise_serial
 from domain.states import Kind, State
 from store.snapshots import from_json, to_json
@@ -34,7 +34,7 @@ def owner_of(row: Request) -> Owner:
     return Owner(country=row.country, login=row.login, company_id=row.company_id)
 
 
-async def carried(session: AsyncSession, row: Request) -> WarrantyRequest:
+async def carried(session: AsyncSession, row: Request) -> Carried:
     """What the request carries, with its documents."""
     documents = await attached(session, row.id)
     return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
@@ -42,15 +42,24 @@ async def carried(session: AsyncSession, row: Request) -> WarrantyRequest:
     )
 
 
-def carry(row: Request, data: WarrantyRequest) -> None:
+async def carried_warranty(session: AsyncSession, row: Request) -> WarrantyRequest:
+    """What a request for a warranty carries. Raises TypeError for a kind that is none."""
+    data = await carried(session, row)
+    if not isinstance(data, WarrantyRequest):
+        raise TypeError(f"{row.kind} is no request for a warranty")
+    return data
+
+
+def carry(row: Request, data: Carried) -> None:
     """Write what the request carries, and the columns that searches use. Documents have their own table."""
     row.data = to_json(data.with_documents(()))
-    row.line_up = data.line_up
-    row.postcode = normalise_postcode(data.end_user.postcode)
-    row.commissioned_on = data.commissioned_on
+    if isinstance(data, WarrantyRequest):
+        row.line_up = data.line_up
+        row.postcode = normalise_postcode(data.end_user.postcode)
+        row.commissioned_on = data.commissioned_on
 
 
-def differences(before: WarrantyRequest, after: WarrantyRequest) -> dict[str, Any]:
+def differences(before: Carried, after: Carried) -> dict[str, Any]:
     """`{field: {"from", "to"}}` for every field of the two that differs; nested fields as `end_user/city`."""
     old, new = _flat(to_json(before)), _flat(to_json(after))
     return {

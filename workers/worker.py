@@ -19,6 +19,7 @@ from store.engine import Sessions, connect, sessions
 from store.files import Files
 from workers.pulse import BEAT, Pulse
 from workers.sandbox import runner
+from workers.tolerance import Tolerance
 from workflows import client as temporal
 from workflows.effects import mail_queue
 from workflows.namespace import prepare
@@ -58,7 +59,7 @@ async def serving(
             cards.issue_card,
         ],
         workflow_runner=runner(),
-        interceptors=[Pulse()],
+        interceptors=[Pulse(), Tolerance()],
         max_heartbeat_throttle_interval=BEAT,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=GRACE,

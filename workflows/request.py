@@ -50,7 +50,10 @@ def _typed(decision: SignalledDecision | None) -> SignalledDecision:
 
 
 class RequestWorkflow:
-    """Doors and patience. A kind adds its story: `run`, with a case for every state."""
+    """Doors and patience. A kind adds its story: `run`, with a case for every state.
+
+    Every signal takes one argument, needed or not: what ops type must find a handler that can be called.
+    """
 
     def __init__(self, order: RequestOrder) -> None:
         self._order = order
@@ -98,7 +101,7 @@ class RequestWorkflow:
         self._effects.start(card_of=None, emails=emails or ())
 
     @workflow.signal
-    async def catch_up(self) -> None:
+    async def catch_up(self, _: object = None) -> None:
         """Follow the database: another request's move has moved this one, or effects were lost with a lost run."""
         await workflow.wait_condition(lambda: self._recorded)
         async with self._lock:
@@ -109,7 +112,7 @@ class RequestWorkflow:
             )
 
     @workflow.signal
-    def retry_card(self) -> None:
+    def retry_card(self, _: object = None) -> None:
         """Ops have mended what blocked the card: print it again."""
         self._effects.retry_card()
 

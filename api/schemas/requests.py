@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Discriminator, Field, Tag
 
 from api.fields import Body, Line, Required, Text
-from api.schemas.warranties import AttachmentBody
+from api.schemas.bodies import AttachmentBody
 
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 

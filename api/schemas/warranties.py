@@ -1,16 +1,14 @@
 """The bodies of requests for a warranty, as sent and as shown."""
 
 from typing import Annotated, Any, ClassVar
-from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from api.fields import Body, Day, Email, EmailOrNothing, Line, Required, Serial, Text
+from api.schemas.bodies import AttachmentBody, RequestBody
 from domain import requests
 from domain.policies import SalesMethod
-from domain.requests import Attachment, UnitRole, WarrantyRequest
-from domain.states import Kind
-from store.snapshots import to_json
+from domain.requests import UnitRole, WarrantyRequest
 
 MAX_UNITS = 60
 MAX_DOCUMENTS = 40
@@ -71,29 +69,17 @@ class UnitBody(Body):
     serial: Serial
 
 
-class AttachmentBody(Body):
-    """An uploaded document and the requirement that it answers."""
-
-    requirement: Required
-    document_id: UUID
-
-    def parsed(self) -> Attachment:
-        """As the domain has it."""
-        return Attachment(self.requirement, str(self.document_id))
-
-
 class EndUserWithEmailBody(EndUserBody):
     """The owner of the installation, to whom the card is mailed."""
 
     email: Email
 
 
-class WarrantyBody(Body):
+class WarrantyBody(RequestBody):
     """What every request for a warranty has. A kind adds its own fields."""
 
     carried: ClassVar[type[WarrantyRequest]]
 
-    country: Required
     line_up: Required
     commissioned_on: Day
     sales_method: SalesMethod = SalesMethod.DIRECT_SALE
@@ -152,12 +138,3 @@ class ExtraYearsBody(WarrantyBody):
     end_user: EndUserWithEmailBody
     partner: Required
     base: Required
-
-
-BODIES: dict[Kind, type[WarrantyBody]] = {one.carried.kind: one for one in WarrantyBody.__subclasses__()}
-
-
-def shown(data: WarrantyRequest) -> dict[str, Any]:
-    """The body that would give `data`: what clients read, and what a merge patch is applied to."""
-    names = BODIES[data.kind].model_fields
-    return {name: value for name, value in to_json(data).items() if name in names}

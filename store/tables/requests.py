@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base
@@ -41,6 +41,7 @@ class Request(Base):
     """One case. `data` is what the kind carries (`domain.requests`), without its documents.
 
     Without a `login` an end user filed it, naming the company. `base_id` is the warranty that extra years rest on.
+    `campaign` is what points are asked from, `credited`: points of it stand in the ledger, uncompensated.
     `turn` is the side that is to act from `turn_since` until `due_at`; `*_used` is what each had used up before that.
     `card_blocked` says why the card could not be rendered; ops mend the cause and retry.
     """
@@ -49,6 +50,7 @@ class Request(Base):
     __table_args__ = (
         Index("ix_requests_list", "country", text("submitted_at DESC"), text("id DESC")),
         Index("ix_requests_company", "company_id", text("submitted_at DESC"), text("id DESC")),
+        Index("ix_requests_campaign", "country", "campaign", text("submitted_at DESC"), text("id DESC")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -63,6 +65,8 @@ class Request(Base):
     line_up: Mapped[str | None]
     postcode: Mapped[str | None] = mapped_column(index=True)
     commissioned_on: Mapped[date | None]
+    campaign: Mapped[str | None]
+    credited: Mapped[bool] = mapped_column(default=False, server_default=false())
     data: Mapped[dict[str, Any]]
     cancelled_by: Mapped[str | None]
     turn: Mapped[str | None]
@@ -128,13 +132,14 @@ class DuplicatePermit(Base):
 
 
 class RequestDocument(Base):
-    """A document attached to a request. A replaced one stays, out of sight, for the journal."""
+    """A document attached to a request, or to one `line` of it. A replaced one stays, out of sight, for the journal."""
 
     __tablename__ = "request_documents"
     __table_args__ = (Index("ix_request_documents_request", "request_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"))
+    line: Mapped[int | None]
     requirement: Mapped[str]
     document_id: Mapped[UUID] = mapped_column(ForeignKey("documents.id"), index=True)
     verdict: Mapped[str | None]

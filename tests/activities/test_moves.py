@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities import moves
-from activities.moves import MOVES, Move, carried_by
+from activities.move import Move
+from activities.moves import MOVES, carried_by
 from domain.states import Kind, Side, State, Trigger
 from statemachines.registry import TABLES, triggers_of
 from store.snapshots import to_json

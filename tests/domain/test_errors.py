@@ -19,6 +19,8 @@ CODES = {
     "conflict",
     "move_refused",
     "duplicate_serial",
+    "already_exists",
+    "in_use",
     "no_free_code",
     "stale_version",
     "too_large",

@@ -10,6 +10,7 @@ from domain.pools import Pool
 from domain.requests import (
     CARRIED,
     Attachment,
+    Carried,
     Commissioning,
     EndUser,
     EndUserWarranty,
@@ -76,3 +77,13 @@ def test_each_kind_says_what_is_its_own(
 ) -> None:
     assert (carried.kind, carried.pool, carried.asks_wholesaler, carried.chosen_by) == (kind, pool, asks, chosen_by)
     assert CARRIED[kind] is carried
+
+
+def test_a_request_of_which_nothing_is_known_has_neither_documents_nor_serials() -> None:
+    bare = Carried("ES")
+    assert (bare.documents, bare.claimed_serials) == ((), ())
+    assert bare.with_documents((Attachment("invoice", "b"),)) is bare
+
+
+def test_a_warranty_claims_the_serials_of_its_outdoor_units() -> None:
+    assert commissioning().claimed_serials == commissioning().outdoor_serials != ()

@@ -134,7 +134,7 @@ async def test_an_email_that_is_never_sent_has_no_text(stack: Stack, where: str)
 
 @pytest.mark.parametrize(
     ("login", "expected"),
-    [("keyuser.pt", (404, "not_found")), ("partner.pro", (403, "forbidden")), ("ops", (403, "forbidden"))],
+    [("keyuser.pt", (404, "not_found")), ("partner.pro", (403, "forbidden")), ("admin", (403, "forbidden"))],
 )
 async def test_only_the_countrys_keyuser_reads_and_writes_texts(
     stack: Stack, login: str, expected: tuple[int, str]

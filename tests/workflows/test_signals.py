@@ -76,6 +76,7 @@ BAD: dict[str, list[Any]] = {
     "a number": [17],
     "null": [None],
     "nothing": [],
+    "two arguments": [{"trigger": "cancel", "login": KEYUSER, "comment": "C."}, 2],
 }
 
 
@@ -134,10 +135,19 @@ async def test_a_bad_update_is_refused(stack: Stack) -> None:
 
 async def test_a_bad_delivery_changes_nothing(stack: Stack) -> None:
     request_id = (await filed(stack))["id"]
-    bad: list[list[Any]] = [[], [None], [[]], ["x"], [[None]], [[2**70]], [{"emails": [1]}]]
+    bad: list[list[Any]] = [[], [None], [[]], ["x"], [[None]], [[2**70]], [{"emails": [1]}], [[1], 2]]
     for arguments in bad:
         await signalled(stack, request_id, "deliver", *arguments)
         await passable(stack, request_id, str(arguments))
+    await healthy(stack, request_id)
+
+
+async def test_signals_that_need_no_argument_take_any(stack: Stack) -> None:
+    request_id = (await filed(stack))["id"]
+    for name in ("catch_up", "retry_card"):
+        for arguments in ([], [1], [1, {"two": 2}]):
+            await signalled(stack, request_id, name, *arguments)
+            await passable(stack, request_id, name)
     await healthy(stack, request_id)
 
 

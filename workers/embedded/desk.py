@@ -50,13 +50,17 @@ def run(settings: Settings, *, demo: bool, say: Tell, warn: Tell) -> None:
 
 @dataclass(frozen=True)
 class Desk:
-    """What one launch has decided: ports, addresses, secrets and the environment of its processes."""
+    """What one launch has decided: ports, addresses, secrets and the environment of its processes.
+
+    `claims` is kept for its locks: they end with it, and a rival may choose the ports from then on.
+    """
 
     home: Home
     secrets: Secrets
     addresses: Addresses
     namespace: str
     ports: dict[str, int]
+    claims: Ports
     bare: dict[str, str]
     environment: dict[str, str]
     demo: bool
@@ -71,10 +75,10 @@ class Desk:
 
 
 def _plan(home: Home, settings: Settings, *, demo: bool) -> Desk:
-    chooser = Ports(home)
-    ports = {name: chooser.choose(name) for name in ("postgres", "temporal", "temporal_ui", "smtp")}
-    ports["api"] = chooser.choose_api(settings.port)
-    chooser.remember()
+    claims = Ports(home)
+    ports = {name: claims.choose(name) for name in ("postgres", "temporal", "temporal_ui", "smtp")}
+    ports["api"] = claims.choose_api(settings.port)
+    claims.remember()
     own = home.secrets()
     addresses = Addresses(
         api=f"http://{LOOPBACK}:{ports['api']}",
@@ -101,7 +105,7 @@ def _plan(home: Home, settings: Settings, *, demo: bool) -> Desk:
     }
     # Our own parts see the caller's environment, as they would in production; the servers do not.
     environment = {**os.environ, **told}
-    return Desk(home, own, addresses, settings.temporal_namespace, ports, bare, environment, demo)
+    return Desk(home, own, addresses, settings.temporal_namespace, ports, claims, bare, environment, demo)
 
 
 def _start(desk: Desk, supervisor: Supervisor) -> None:

@@ -16,7 +16,7 @@ USUAL = {"temporal": 7233, "temporal_ui": 8233, "postgres": 5433, "smtp": 1025}
 
 
 class Ports:
-    """The ports of one home. A chosen port is claimed until the launcher ends, before anything listens on it.
+    """The ports of one home. A chosen port is claimed as long as this lives, before anything listens on it.
 
     The claim keeps two desks that start at the same moment from choosing the same port: it is a lock, so the
     operating system drops it with the launcher, however that ends.

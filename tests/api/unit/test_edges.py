@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlakeyset import serialize_bookmark
 from starlette.exceptions import HTTPException
@@ -83,7 +83,8 @@ def test_only_our_own_cursors_are_taken() -> None:
 
 
 @settings(deadline=None, max_examples=200)
-@given(st.text(max_size=40) | st.text("<>~dts:i1-.T0n", max_size=40))
+@given(st.text(max_size=40) | st.text("<>~dts:i1-.T0n\r\n\0\"'", max_size=40))
+@example("<\r0")
 def test_no_text_breaks_the_reading_of_cursors(text: str) -> None:
     try:
         _checked(text)

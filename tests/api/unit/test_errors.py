@@ -10,7 +10,8 @@ from fastapi import Body, FastAPI, Query
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api.errors import STATUS, TITLES, documented, install, pointed, status_of
+from api.errors import STATUS, TITLES, documented, install, status_of
+from configuration.fields import pointed
 from domain import errors
 from domain.errors import BY_CODE, FieldError, KeydeskError, MoveRefused, from_facts
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from api.errors import pointed
+from api.schemas.registry import shown
 from api.schemas.requests import DecisionBody, SaveBody
-from api.schemas.warranties import EXAMPLE, MAX_DOCUMENTS, MAX_UNITS, CommissioningBody, shown
+from api.schemas.warranties import EXAMPLE, MAX_DOCUMENTS, MAX_UNITS, CommissioningBody
+from configuration.fields import pointed
 from domain.policies import SalesMethod
 from domain.requests import UnitRole
 

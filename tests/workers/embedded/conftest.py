@@ -99,16 +99,13 @@ def all_gone(processes: list[psutil.Process], within: float = 20.0) -> bool:
 
 @pytest.fixture(scope="session")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningDesk, RunningDesk]]:
-    """Two desks side by side: one with the demo, one without."""
+    """Two desks side by side, started at the same moment: one with the demo, one without."""
     folder = tmp_path_factory.mktemp("desks")
-    demo = RunningDesk(folder / "demo desk")
+    demo, plain = RunningDesk(folder / "demo desk"), RunningDesk(folder / "plain", "--no-demo")
     try:
         demo.wait_until_ready()
-        plain = RunningDesk(folder / "plain", "--no-demo")
-        try:
-            plain.wait_until_ready()
-            yield demo, plain
-        finally:
-            plain.discard()
+        plain.wait_until_ready()
+        yield demo, plain
     finally:
         demo.discard()
+        plain.discard()
