@@ -31,7 +31,7 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
-from api.pages import failures, pages, signing
+from api.pages import failures, inbox, pages, signing
 from api.pages.assets import Assets
 from api.telemetry import Telemetry
 from api.wiring import cluster_of
@@ -59,7 +59,7 @@ RESOURCES = (
     landing,
     codec,
 )
-PAGES = (signing,)
+PAGES = (signing, inbox)
 
 
 def now() -> datetime:

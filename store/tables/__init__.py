@@ -1,6 +1,6 @@
 """The tables, by subject. Importing this package registers all of them with `Base.metadata`."""
 
-from store.tables import audit, configuration, countries, documents, effects, loyalty, pages, requests, stock
+from store.tables import audit, configuration, countries, documents, effects, imports, loyalty, pages, requests, stock
 from store.tables.base import Base
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "countries",
     "documents",
     "effects",
+    "imports",
     "loyalty",
     "pages",
     "requests",

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from api.limits import MAX_BODY, BodyLimit
-from api.listing import after, _checked, instant
+from api.listing import _checked, after, instant
 from api.payloads import below
 from api.submitting import fingerprint
 from domain.errors import DocumentMissing, FieldError, Forbidden, Invalid
