@@ -73,7 +73,7 @@ class Booking:
             if row.state != order.source:
                 return await _standing(session, row)
             move = Move(session, row, order.trigger, order.target, Side.SYSTEM, self.now(), self.base_url)
-            return await self._make(move, order.used)
+            return await self.make(move, order.used)
 
     @activity.defn
     async def stand(self, request_id: str) -> Booked:
@@ -142,7 +142,7 @@ class Booking:
                 f"{order.trigger} is not possible while the request is {row.state}",
                 facts={"state": row.state},
             )
-        booked = await self._make(await self._move(session, row, order, decision), order.used)
+        booked = await self.make(await self._move(session, row, order, decision), order.used)
         decisions.book(decision, booked)
         return booked
 
@@ -191,7 +191,8 @@ class Booking:
             payload=decision.payload,
         )
 
-    async def _make(self, move: Move, used: Used) -> Booked:
+    async def make(self, move: Move, used: Used) -> Booked:
+        """Make the move in its transaction: what it does, state, journal, clocks, emails to send."""
         changes = await MOVES[move.trigger](move)
         actor = move.actor.login if move.actor else (SYSTEM if move.side is Side.SYSTEM else END_USER)
         requests.journalise(
@@ -229,7 +230,7 @@ class Booking:
                 comment=move.comment,
                 payload={"by": move.row.cancelled_by},
             )
-            fell = await self._make(falls, clocks.used_of(row, move.at))
+            fell = await self.make(falls, clocks.used_of(row, move.at))
             booked = replace(booked, emails=booked.emails + fell.emails, fallen=(*booked.fallen, row.id))
         return booked
 

@@ -75,7 +75,7 @@ async def _tags(
         "company_name": name,
         "landing_url": base_url,
         "request_id": row.id,
-        "request_url": f"{base_url}/api/v1/requests/{row.id}",
+        "request_url": f"{base_url}/requests/{row.id}",
         "card_number": card.number if card else "",
         "comment": comment,
         "denied_documents": ", ".join(denied),

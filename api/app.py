@@ -31,8 +31,9 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
-from api.pages import failures, inbox, pages, signing
+from api.pages import case, export, failures, inbox, pages, papers, signing
 from api.pages.assets import Assets
+from api.pages.press import Previews
 from api.telemetry import Telemetry
 from api.wiring import cluster_of
 from domain.errors import Invalid
@@ -59,7 +60,7 @@ RESOURCES = (
     landing,
     codec,
 )
-PAGES = (signing, inbox)
+PAGES = (signing, export, inbox, case, papers)
 
 
 def now() -> datetime:
@@ -72,6 +73,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
     client = await temporal.connect(cluster_of(settings))
+    previews = Previews()
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -84,9 +86,13 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
+            previews=previews,
+            temporal_ui=settings.temporal_ui_url,
+            temporal_namespace=settings.temporal_namespace,
             codec=client.data_converter.payload_codec,
         )
     finally:
+        await previews.close()
         await engine.dispose()
 
 

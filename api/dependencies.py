@@ -11,6 +11,7 @@ from temporalio.converter import PayloadCodec
 
 from activities.mail_server import MailServer
 from api.identity import Verifier
+from api.pages.press import Previews
 from domain.access import Caller
 from domain.errors import Invalid, NotAuthenticated, NotFound
 from store import accounts
@@ -36,6 +37,9 @@ class Parts:
     base_url: str
     pepper: bytes
     demo: bool
+    previews: Previews
+    temporal_ui: str | None = None
+    temporal_namespace: str = "default"
     codec: PayloadCodec | None = None
 
 

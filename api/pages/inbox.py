@@ -1,11 +1,10 @@
 """The list of requests: the keyuser's inbox, and what partners and ops see of theirs."""
 
-from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Response
-from pydantic import BeforeValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,9 +32,10 @@ def _or_none(value: object) -> object:
 Empty = BeforeValidator(_or_none)
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(BaseModel):
     """What the list is narrowed to and sorted by: the query of its address, so that it can be kept."""
+
+    model_config = ConfigDict(frozen=True)
 
     q: Annotated[Line | None, Empty] = None
     kind: Annotated[Kind | None, Empty] = None
@@ -46,11 +46,12 @@ class Filter:
     submitted_from: Annotated[Moment | None, Empty] = None
     submitted_to: Annotated[Moment | None, Empty] = None
     sort: Annotated[Order | None, Empty] = None
+    cursor: Annotated[Annotated[str, StringConstraints(max_length=500)] | None, Empty] = None
 
     def query(self, **changes: Any) -> str:
         """The query of the same filter with changes; what is empty is left out."""
-        changed = replace(self, **changes)
-        return urlencode({name: str(value) for name, value in vars(changed).items() if value is not None})
+        wanted = {**self.model_dump(mode="json", exclude={"cursor"}), **changes}
+        return urlencode({name: str(value) for name, value in wanted.items() if value is not None})
 
     def chosen(self, visit: Visit) -> Select[Request]:
         """The requests within the visitor's sight that pass. Raises Invalid for a day out of reach."""
@@ -69,24 +70,20 @@ class Filter:
 
 
 @router.get("/requests")
-async def show(
-    visit: MemberOf,
-    wanted: Annotated[Filter, Query()],
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-) -> Response:
+async def show(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Response:
     """One page of the list."""
     if visit.who.role is Role.ADMIN:
         raise Forbidden("Your role does not read requests.")
     if visit.who.role is Role.KEYUSER and not visit.request.url.query:
         wanted = Filter(turn=Side.KEYUSER)
     async with visit.parts.sessions() as session:
-        rows, following = await one_page(session, wanted.chosen(visit), PER_PAGE, cursor)
+        rows, following = await one_page(session, wanted.chosen(visit), PER_PAGE, wanted.cursor)
         return visit.page(
             "inbox.html",
             wanted=wanted,
             items=await present(session, rows, visit.who),
             following=following,
-            first=cursor is None,
+            first=wanted.cursor is None,
             counted=await overview.counted(session, visit.who),
             kept=await overview.kept_filters(session, visit.who.login),
             line_ups=await _line_ups(session, visit),

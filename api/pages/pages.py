@@ -68,6 +68,9 @@ def environment(language: str) -> Environment:
         "moment": lambda value, zone="UTC": shown_moment(value, language, zone),
         "ago": lambda value, now: shown_age(value, now, language),
         "translated": lambda text: translated(text, language),
+        "pairs": lambda names: [(name, name) for name in names],
+        "said": lambda named: [(value, translated(text, language)) for value, text in named.items()],
+        "last_day": lambda end: end - timedelta(days=1),
     }
     return templates
 
@@ -90,7 +93,7 @@ def shown_moment(value: datetime, language: str, zone: str) -> str:
 
 def shown_age(value: datetime, now: datetime, language: str) -> str:
     """How long ago, or in how long: `3 days`."""
-    return format_timedelta(max(abs(now - value), timedelta(minutes=1)), locale=language, threshold=1.5)
+    return format_timedelta(abs(now - value), granularity="minute", threshold=1.5, locale=language)
 
 
 def render(name: str, language: str, **values: Any) -> str:

@@ -233,3 +233,5 @@ TITLES = {
     500: n_("Something broke"),
     503: n_("Busy"),
 }
+# Refusals whose sentence says everything; of the others the detail is worth showing.
+EXPLAINED = frozenset(REFUSALS) - {"invalid", "duplicate_serial", "document_missing", "undecided", "registration_late"}

@@ -27,6 +27,7 @@ async def signed_in(stack: Stack, login: str) -> httpx.AsyncClient:
         client = browser(stack)
         answer = await client.post("/sign-in", data={"login": login, "password": demo.PASSWORD})
         assert answer.status_code == 303, answer.text
+        client.cookies["keydesk_language"] = "en"
         stack.clients[name] = client
     return stack.clients[name]
 
