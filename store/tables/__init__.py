@@ -1,6 +1,17 @@
 """The tables, by subject. Importing this package registers all of them with `Base.metadata`."""
 
-from store.tables import access, audit, configuration, countries, documents, effects, loyalty, requests, stock
+from store.tables import (
+    access,
+    audit,
+    configuration,
+    countries,
+    documents,
+    effects,
+    imports,
+    loyalty,
+    requests,
+    stock,
+)
 from store.tables.base import Base
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "countries",
     "documents",
     "effects",
+    "imports",
     "loyalty",
     "requests",
     "stock",

@@ -157,4 +157,3 @@ async def test_a_name_belongs_to_one_machine(cluster: Stack) -> None:
 async def test_a_key_that_is_not_there_cannot_be_revoked(cluster: Stack, key_id: int) -> None:
     answer = await cluster.client_of("admin").delete(f"{KEYS}/{key_id}")
     assert answer.status_code in {404, 422}
-
