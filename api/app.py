@@ -10,9 +10,10 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    accounts,
     audit,
+    card_texts,
     commissioning,
-    configuration,
     configuring,
     documents,
     downloads,
@@ -24,8 +25,11 @@ from api import (
     notifications,
     numbers,
     permits,
+    policies,
     public,
     requests,
+    settings_of_countries,
+    templates,
     verify,
     warranty_extension,
 )
@@ -48,13 +52,17 @@ RESOURCES = (
     documents,
     permits,
     numbers,
-    configuration,
+    settings_of_countries,
+    accounts,
+    card_texts,
     notifications,
     downloads,
     audit,
+    policies,
     configuring,
     public,
     landing,
+    templates,
 )
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -117,4 +125,5 @@ def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid), dependencies=[Depends(readable_path)])
     for resource in RESOURCES:
         router.include_router(resource.router)
+    router.include_router(numbers.entries)
     return router
