@@ -11,8 +11,10 @@ from starlette.staticfiles import StaticFiles
 from activities.mail_server import MailServer
 from api import (
     accounts,
+    api_keys,
     audit,
     card_texts,
+    codec,
     commissioning,
     configuring,
     documents,
@@ -37,6 +39,7 @@ from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
+from api.wiring import cluster_of, issuer_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -63,6 +66,8 @@ RESOURCES = (
     public,
     landing,
     templates,
+    codec,
+    api_keys,
 )
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -76,7 +81,7 @@ def now() -> datetime:
 async def running(settings: Settings) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -89,6 +94,8 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
+            codec=client.data_converter.payload_codec,
+            issuer=issuer_of(settings),
         )
     finally:
         await engine.dispose()
@@ -112,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
     app.add_middleware(Telemetry)
     errors.install(app)
     app.include_router(_v1())

@@ -99,8 +99,8 @@ class Accounts(Resource[AccountShape, dict[str, str]]):
             yield FieldError("/company", "names a company of this country")
         elif needed and (known[value.company or ""] == PRO_PARTNER) is not (value.role is Role.PRO_PARTNER):
             yield FieldError("/company", f"is a company of the class {known[value.company or '']}")
-        elif not needed and value.company is not None:
-            yield FieldError("/company", f"a {value.role} is of no company")
+        elif not needed and value.company is not None and (value.company not in known or value.role not in PARTNERS):
+            yield FieldError("/company", "names a company of this country, and keyusers are of none")
 
     async def users(self, session: AsyncSession, country: str, value: AccountShape) -> Iterable[str]:
         """Requests name their requester."""

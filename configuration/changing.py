@@ -183,7 +183,7 @@ async def _write(
     *,
     flush: bool = True,
 ) -> None:
-    row = stored.row if stored else resource.table(country=country)
+    row = stored.row if stored else await resource.fresh(session, country, entry.value)
     await resource.write(session, country, row, entry.value)
     session.add(row)
     audit.note(

@@ -15,6 +15,7 @@ from domain.calendar import DurationUnit
 from domain.errors import FieldError
 from domain.policies import InstallerClass, Policy, PolicyState, Replacement, Scheme, Tag, Tier
 from domain.states import Kind
+from store import reasons
 from store.audit import Author
 from store.policies import current_policies
 from store.snapshots import from_json, to_json
@@ -177,6 +178,7 @@ class Policies(Resource[PolicyShape, PolicyContext]):
             products=await lookups.products(session, country),
             outdoor=await lookups.outdoor_goods(session, country),
             organisational_units=await lookups.organisational_units(session, country),
+            reasons=await reasons.codes(session, country),
             card_texts=await lookups.card_texts(session, country),
             others=tuple(
                 (one.number, one.name, one.alternative_code) for one in await current_policies(session, country)

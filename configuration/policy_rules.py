@@ -25,6 +25,7 @@ class PolicyContext:
     products: frozenset[str]
     outdoor: tuple[Goods, ...]
     organisational_units: frozenset[str]
+    reasons: frozenset[str]
     card_texts: frozenset[tuple[str, str]]
     others: tuple[tuple[int, str, str], ...]
     today: date
@@ -37,9 +38,18 @@ def unknown_names(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldE
             yield FieldError(f"/goods/{place}/product", "not a product of this country")
         if row.line_up is not None and row.line_up not in known.line_ups:
             yield FieldError(f"/goods/{place}/line_up", "not a line-up of this country")
-    for place, unit in enumerate(value.organisational_units):
-        if unit not in known.organisational_units:
-            yield FieldError(f"/organisational_units/{place}", "not an organisational unit of this country")
+    listed = (
+        ("organisational_units/{}", value.organisational_units, known.organisational_units, "an organisational unit"),
+        ("coverage_reasons/{}/code", [one.code for one in value.coverage_reasons], known.reasons, "a coverage reason"),
+    )
+    for pointer, names, there, what in listed:
+        for place, name in enumerate(names):
+            if name not in there:
+                yield FieldError("/" + pointer.format(place), f"not {what} of this country")
+    yield from _taken(value, known)
+
+
+def _taken(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldError]:
     for number, name, alternative_code in known.others:
         if name != value.name and alternative_code == value.alternative_code:
             yield FieldError("/alternative_code", f"is that of {name}")

@@ -83,6 +83,10 @@ class Resource(Generic[S, C]):
         """The form in which the entry is kept and compared, where its order means nothing."""
         return value
 
+    async def fresh(self, session: AsyncSession, country: str, value: S) -> Any:
+        """The row for a new entry."""
+        return self.table(country=country)
+
     async def write(self, session: AsyncSession, country: str, row: Any, value: S) -> None:
         """Put the entry into its row, which is new or was read before."""
         for name, part in value.model_dump().items():
@@ -95,6 +99,10 @@ class Resource(Generic[S, C]):
     async def known(self, session: AsyncSession, country: str) -> C:
         """What `problems` and `advice` have to know, read once for any number of entries."""
         raise NotImplementedError  # a resource without rules says so with `None`
+
+    async def known_of(self, session: AsyncSession, country: str, values: Sequence[S]) -> C:
+        """What there is to know about these entries, as they are to stand; long lists read no more than that."""
+        return await self.known(session, country)
 
     def problems(self, value: S, known: C) -> Iterable[FieldError]:
         """What is wrong with the entry beyond its shape: it is refused."""

@@ -63,6 +63,9 @@ class SettingsShape(Body):
     escalation_email: EmailStr
     withdrawal_period: Lasting = timedelta(days=14)
     registration_limit: Lasting | None = None
+    replacement_limit: Annotated[Lasting, Field(description="replacements are filed within this time")] = timedelta(
+        days=30
+    )
     keyuser_reminder: Lasting = timedelta(days=3)
     keyuser_escalation: Lasting = timedelta(days=7)
     requester_reminder: Lasting = timedelta(days=14)

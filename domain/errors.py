@@ -9,6 +9,7 @@ KeydeskError
 │   ├── DuplicateSerial              duplicate_serial
 │   ├── NoFreeCode                   no_free_code
 │   ├── CodeTaken                    code_taken
+│   ├── AlreadyReplaced              already_replaced
 │   ├── WarrantyTypeMissing          warranty_type_missing
 │   ├── AlreadyExists                already_exists
 │   └── InUse                        in_use (with used_by)
@@ -23,6 +24,8 @@ KeydeskError
 │   ├── WholesalerNotDistributing    wholesaler_not_distributing
 │   ├── WholesalerNotConfigured      wholesaler_not_configured
 │   ├── RegistrationLate             registration_late
+│   ├── ReasonRequired               reason_required
+│   ├── ReasonNotAllowed             reason_not_allowed
 │   ├── CodeInvalid                  code_invalid
 │   ├── KindNotEnabled               kind_not_enabled
 │   └── IdempotencyConflict          idempotency_conflict
@@ -98,6 +101,10 @@ class CodeTaken(Conflict):
     code = "code_taken"
 
 
+class AlreadyReplaced(Conflict):
+    code = "already_replaced"
+
+
 class WarrantyTypeMissing(Conflict):
     code = "warranty_type_missing"
 
@@ -152,6 +159,14 @@ class WholesalerNotConfigured(Invalid):
 
 class RegistrationLate(Invalid):
     code = "registration_late"
+
+
+class ReasonRequired(Invalid):
+    code = "reason_required"
+
+
+class ReasonNotAllowed(Invalid):
+    code = "reason_not_allowed"
 
 
 class CodeInvalid(Invalid):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base
@@ -24,6 +24,9 @@ class Country(Base):
     escalation_email: Mapped[str]
     withdrawal_period: Mapped[timedelta]
     registration_limit: Mapped[timedelta | None]
+    replacement_limit: Mapped[timedelta] = mapped_column(
+        default=timedelta(days=30), server_default=text("'30 days'::interval")
+    )
     keyuser_reminder: Mapped[timedelta]
     keyuser_escalation: Mapped[timedelta]
     requester_reminder: Mapped[timedelta]
@@ -74,7 +77,11 @@ class Company(Base):
 
 
 class Account(Base):
-    """Somebody who signs in. `demo` accounts have a published password and work only inside the demo."""
+    """Somebody who signs in. `demo` accounts have a published password and work only inside the demo.
+
+    `issuer` is who vouches for the account: None this desk itself, `api-key` a machine's keys, else an identity
+    provider's address. Nobody else can sign in to it.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -91,3 +98,4 @@ class Account(Base):
     superuser: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    issuer: Mapped[str | None]

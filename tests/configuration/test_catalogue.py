@@ -1,5 +1,7 @@
 """Line-ups, products, organisational units, companies, documentation, card texts, downloads, codes: their rules."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -196,3 +198,33 @@ async def test_a_serial_pattern_is_one_that_cannot_run_away(
     else:
         assert refusal(answer) == (422, "invalid")
         assert expected in [one["pointer"] for one in body(answer)["errors"]]
+
+
+async def test_a_coverage_reason_stays_while_a_policy_lists_it_and_comes_back(desk: Desk) -> None:
+    used = body(await desk.delete("coverage-reasons", "misuse"))["used_by"]
+    assert "policy STD-1-5" in used
+    await desk.create("coverage-reasons", code="storm", title="Storm")
+    listed = {"code": "storm", "covered": True, "replacement": "carry_over"}
+    draft = {"name": "STORMY", "alternative_code": "ST-1", "tag": "standard"}
+    assert await desk.refused("policies", **draft, coverage_reasons=[{**listed, "code": "war"}]) == [
+        "/coverage_reasons/0/code"
+    ]
+    await desk.create("policies", **draft, coverage_reasons=[listed])
+    assert body(await desk.delete("coverage-reasons", "storm"))["used_by"] == ["policy STORMY"]
+    await desk.change("policies", "STORMY", coverage_reasons=[])
+    assert (await desk.delete("coverage-reasons", "storm")).status_code == 204
+    assert (await desk.create("coverage-reasons", code="storm", title="Storm, again"))["version"] == 3
+
+
+async def test_one_inventory_definition_is_active(desk: Desk) -> None:
+    places = {"direct_sale": "A", "indirect_sale": "B", "rented": "C"}
+    names = ("adding", "adding_during_replacement", "removing", "removing_during_replacement")
+    fields: dict[str, Any] = dict.fromkeys(names, places)
+    first = await desk.create("inventory", name="one", **fields)
+    assert codes(first) == ["no_active_inventory"]
+    assert codes(await desk.change("inventory", "one", active=True)) == []
+    assert await desk.refused("inventory", name="two", active=True, **fields) == ["/active"]
+    wrong = {**places, "rented": "installed"}
+    assert await desk.refused("inventory", name="two", **{**fields, "removing": wrong}) == ["/removing/rented"]
+    assert (await desk.delete("inventory", "one")).status_code == 204
+    assert (await desk.create("inventory", name="one", active=True, **fields))["active"] is True
