@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    api_keys,
     audit,
     codec,
     commissioning,
@@ -35,7 +36,7 @@ from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
-from api.wiring import cluster_of
+from api.wiring import cluster_of, issuer_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -60,6 +61,7 @@ RESOURCES = (
     public,
     landing,
     codec,
+    api_keys,
 )
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -87,6 +89,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
             codec=client.data_converter.payload_codec,
+            issuer=issuer_of(settings),
         )
     finally:
         await engine.dispose()
