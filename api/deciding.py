@@ -65,7 +65,7 @@ async def reopening(session: AsyncSession, row: Request, now: datetime) -> Case:
         reopened=True,
         version=row.version,
         used=clocks.used_of(row, now),
-        patience=await clocks.patience_of(session, row.country),
+        patience=await clocks.patience_of(session, row),
     )
     return Case(order, row.country, company.name if company else None)
 

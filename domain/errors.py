@@ -10,6 +10,7 @@ KeydeskError
 │   ├── NoFreeCode                   no_free_code
 │   ├── CodeTaken                    code_taken
 │   ├── WarrantyTypeMissing          warranty_type_missing
+│   ├── Undecided                    undecided (names what has no verdict)
 │   ├── AlreadyExists                already_exists
 │   └── InUse                        in_use (with used_by)
 ├── StaleVersion                412  stale_version
@@ -20,6 +21,7 @@ KeydeskError
 │   ├── DocumentStillDenied          document_still_denied
 │   ├── NotEditable                  not_editable
 │   ├── CommentRequired              comment_required
+│   ├── ReasonRequired               reason_required
 │   ├── WholesalerNotDistributing    wholesaler_not_distributing
 │   ├── WholesalerNotConfigured      wholesaler_not_configured
 │   ├── RegistrationLate             registration_late
@@ -110,6 +112,10 @@ class InUse(Conflict):
     code = "in_use"
 
 
+class Undecided(Conflict):
+    code = "undecided"
+
+
 class StaleVersion(KeydeskError):
     code = "stale_version"
 
@@ -140,6 +146,10 @@ class NotEditable(Invalid):
 
 class CommentRequired(Invalid):
     code = "comment_required"
+
+
+class ReasonRequired(Invalid):
+    code = "reason_required"
 
 
 class WholesalerNotDistributing(Invalid):
