@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from activities.mail_server import MailServer
 from api import (
     audit,
+    codec,
     commissioning,
     configuration,
     configuring,
@@ -18,12 +19,15 @@ from api import (
     downloads,
     errors,
     health,
+    judging,
     landing,
     listing,
     messages,
     notifications,
     numbers,
+    participants,
     permits,
+    points,
     public,
     requests,
     verify,
@@ -33,6 +37,7 @@ from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
+from api.wiring import cluster_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -42,8 +47,11 @@ from workflows import client as temporal
 RESOURCES = (
     commissioning,
     warranty_extension,
+    points,
     listing,
     requests,
+    judging,
+    participants,
     messages,
     documents,
     permits,
@@ -55,6 +63,7 @@ RESOURCES = (
     configuring,
     public,
     landing,
+    codec,
 )
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -68,7 +77,7 @@ def now() -> datetime:
 async def running(settings: Settings) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -81,6 +90,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
+            codec=client.data_converter.payload_codec,
         )
     finally:
         await engine.dispose()
@@ -104,6 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
     app.add_middleware(Telemetry)
     errors.install(app)
     app.include_router(_v1())

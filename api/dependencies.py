@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from temporalio.converter import PayloadCodec
 
 from activities.mail_server import MailServer
 from api.identity import Verifier
@@ -22,7 +23,8 @@ MAX_KEY = 255
 
 @dataclass(frozen=True)
 class Parts:
-    """Built once per process by `api.app`. `now` answers the wall clock, `pepper` keys hashes."""
+    """Built once per process by `api.app`. `now` answers the wall clock, `pepper` keys hashes, `codec` reads what
+    Temporal keeps (None: it is not encrypted)."""
 
     sessions: Sessions
     files: Files
@@ -34,6 +36,7 @@ class Parts:
     base_url: str
     pepper: bytes
     demo: bool
+    codec: PayloadCodec | None = None
 
 
 def parts_of(request: Request) -> Parts:

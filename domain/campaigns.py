@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.access import Caller, Role
-
 
 @dataclass(frozen=True)
 class Audience:
@@ -14,12 +12,10 @@ class Audience:
     logins: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
 
-    def admits(self, caller: Caller) -> bool:
-        """Whether the account may take part."""
-        if caller.role is not Role.PARTICIPANT:
-            return False
+    def admits(self, login: str, company: str | None) -> bool:
+        """Whether the participant of this login and company may take part."""
         everybody = not self.logins and not self.companies
-        return everybody or caller.login in self.logins or caller.company in self.companies
+        return everybody or login in self.logins or company in self.companies
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.calendar import add
+from domain.periods import TierPeriod
 from domain.policies import Policy, Tag, TierGrant
-from domain.warranties import Assignment, Sale, TierPeriod, TraceEntry, assign
+from domain.warranties import Assignment, Sale, TraceEntry, assign
 
 
 def assign_chosen(policies: Iterable[Policy], sale: Sale, start: date, *, tag: Tag, chosen: str | None) -> Assignment:

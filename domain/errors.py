@@ -9,6 +9,7 @@ KeydeskError
 │   ├── DuplicateSerial              duplicate_serial
 │   ├── NoFreeCode                   no_free_code
 │   ├── CodeTaken                    code_taken
+│   ├── AlreadyReplaced              already_replaced
 │   ├── WarrantyTypeMissing          warranty_type_missing
 │   ├── Undecided                    undecided (names what has no verdict)
 │   ├── AlreadyExists                already_exists
@@ -21,10 +22,11 @@ KeydeskError
 │   ├── DocumentStillDenied          document_still_denied
 │   ├── NotEditable                  not_editable
 │   ├── CommentRequired              comment_required
-│   ├── ReasonRequired               reason_required
 │   ├── WholesalerNotDistributing    wholesaler_not_distributing
 │   ├── WholesalerNotConfigured      wholesaler_not_configured
 │   ├── RegistrationLate             registration_late
+│   ├── ReasonRequired               reason_required
+│   ├── ReasonNotAllowed             reason_not_allowed
 │   ├── CodeInvalid                  code_invalid
 │   ├── KindNotEnabled               kind_not_enabled
 │   └── IdempotencyConflict          idempotency_conflict
@@ -100,6 +102,10 @@ class CodeTaken(Conflict):
     code = "code_taken"
 
 
+class AlreadyReplaced(Conflict):
+    code = "already_replaced"
+
+
 class WarrantyTypeMissing(Conflict):
     code = "warranty_type_missing"
 
@@ -162,6 +168,10 @@ class WholesalerNotConfigured(Invalid):
 
 class RegistrationLate(Invalid):
     code = "registration_late"
+
+
+class ReasonNotAllowed(Invalid):
+    code = "reason_not_allowed"
 
 
 class CodeInvalid(Invalid):

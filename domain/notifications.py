@@ -118,10 +118,13 @@ def to_other_side(kind: Kind, side: Side | None) -> tuple[Notice, ...]:
             return (theirs, ours)
 
 
-def notices(kind: Kind, trigger: Trigger, *, has_card: bool, target: State) -> tuple[Notice, ...]:
-    """The emails that a move to `target` causes. A request that is processed without a card says so in its own words."""
+def notices(kind: Kind, trigger: Trigger, *, has_card: bool, target: State | None = None) -> tuple[Notice, ...]:
+    """The emails that a move causes, to `target` where it leads several ways.
+
+    A request that is processed without a card says so in its own words.
+    """
     if kind is Kind.POINTS:
-        return ON_OUTCOME.get(target, ()) if trigger is Trigger.PROCESS else POINTS_NOTICES.get(trigger, ())
+        return ON_OUTCOME.get(target, ()) if target and trigger is Trigger.PROCESS else POINTS_NOTICES.get(trigger, ())
     caused = (END_USER_NOTICES if kind in END_USER_KINDS else PARTNER_NOTICES).get(trigger, ())
     if has_card:
         return caused

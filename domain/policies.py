@@ -164,9 +164,10 @@ class Policy:
             why = f"number {winner.number}, this one {self.number}"
         return f"{winner.name} comes first: {why}"
 
-    def granted_to(self, kind: Kind) -> tuple[TierGrant, ...]:
-        """The tiers, full before compressor, that a warranty of `kind` gets: an extension only full ones."""
-        tiers = (Tier.FULL,) if kind is Kind.WARRANTY_EXTENSION else tuple(Tier)
+    def granted_to(self, kind: Kind, *, indoor: bool = False) -> tuple[TierGrant, ...]:
+        """The tiers, full before compressor, that a warranty of `kind` gets: an extension only full ones, and so does
+        an indoor unit that is sold alone."""
+        tiers = (Tier.FULL,) if indoor or kind is Kind.WARRANTY_EXTENSION else tuple(Tier)
         return tuple(grant for tier in tiers for grant in self.tiers if grant.tier is tier)
 
 

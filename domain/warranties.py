@@ -6,10 +6,10 @@ picks one of the rest. The outcome is an `Assignment`, a snapshot that never loo
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
-from domain.calendar import Duration, add
+from domain.periods import TierPeriod, warranty_end
 from domain.policies import (
     GoodsRow,
     InstallerClass,
@@ -17,7 +17,6 @@ from domain.policies import (
     PolicyState,
     SalesMethod,
     Scheme,
-    Tier,
     TierGrant,
 )
 from domain.states import Kind
@@ -41,7 +40,8 @@ class Sale:
     `as_of` is the first submission, as a day of the country. `goods` holds every outdoor unit.
     `installer_class` is None for a PRO Partner. `collaborations` are the organisational units that the
     company's own one collaborates with; `superuser` is the deciding keyuser's flag. For every kind but
-    commissioning `wholesaler_gives_warranty` is None: not asked.
+    commissioning `wholesaler_gives_warranty` is None: not asked. `indoor`: a replacement sells a single indoor unit,
+    for which compressor tiers mean nothing.
     """
 
     kind: Kind
@@ -55,6 +55,7 @@ class Sale:
     collaborations: frozenset[str]
     superuser: bool
     wholesaler_gives_warranty: bool | None
+    indoor: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def _sales_method(_: Policy, sale: Sale) -> str | None:
 
 
 def _tiers(policy: Policy, sale: Sale) -> str | None:
-    if policy.granted_to(sale.kind):
+    if policy.granted_to(sale.kind, indoor=sale.indoor):
         return None
     tiers = ", ".join(grant.tier for grant in policy.tiers) or "none"
     return f"tiers {tiers}, none of which a {sale.kind} is granted"
@@ -222,41 +223,14 @@ def _settled(policy: Policy, entry: TraceEntry, winner: Policy | None) -> TraceE
     return replace(entry, outcome="excluded", rule="precedence", detail=why)
 
 
-@dataclass(frozen=True)
-class TierPeriod:
-    """One tier from `start` to `end`, the first day NOT covered; `days` lie between (`domain.md` §2.5)."""
-
-    tier: Tier
-    start: date
-    end: date
-    days: int
-
-    @property
-    def last_covered_day(self) -> date:
-        """The day that the card prints."""
-        return self.end - timedelta(days=1)
-
-    def covers(self, day: date) -> bool:
-        """Half-open: `start ≤ day < end`."""
-        return self.start <= day < self.end
-
-
-def warranty_end(start: date, duration: Duration) -> date:
-    """First day no longer covered. Month ends clamp (2024-01-31 + 1 month = 2024-02-29).
-
-    Raises `ValueError` beyond the last day that a date can name.
-    """
-    return add(start, duration)
-
-
 def _periods(grants: Iterable[TierGrant], start: date) -> tuple[TierPeriod, ...]:
     ends = ((grant.tier, warranty_end(start, grant.duration)) for grant in grants)
     return tuple(TierPeriod(tier, start, end, (end - start).days) for tier, end in ends)
 
 
-def granted_tiers(policy: Policy, start: date, kind: Kind) -> tuple[TierPeriod, ...]:
+def granted_tiers(policy: Policy, start: date, kind: Kind, *, indoor: bool = False) -> tuple[TierPeriod, ...]:
     """The periods that `policy` grants to `kind` from `start`, full before compressor (`domain.md` §3)."""
-    return _periods(policy.granted_to(kind), start)
+    return _periods(policy.granted_to(kind, indoor=indoor), start)
 
 
 @dataclass(frozen=True)
@@ -289,8 +263,8 @@ def assign(policies: Iterable[Policy], sale: Sale, start: date) -> Assignment:
         policy=policy.name,
         policy_number=policy.number,
         policy_version=policy.version,
-        durations=policy.granted_to(sale.kind),
-        tiers=granted_tiers(policy, start, sale.kind),
+        durations=policy.granted_to(sale.kind, indoor=sale.indoor),
+        tiers=granted_tiers(policy, start, sale.kind, indoor=sale.indoor),
         trace=selection.trace,
         responsibilities=policy.responsibilities,
     )

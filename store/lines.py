@@ -92,6 +92,8 @@ async def judged(session: AsyncSession, rows: Sequence[Request]) -> dict[str, tu
 
     A credited line has the rate of its credit; any other the current one, of the day of the first submission.
     """
+    if not rows:
+        return {}
     ids = [row.id for row in rows]
     lines = list(
         await session.scalars(

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Role
 from domain.calendar import Duration, DurationUnit
+from domain.inventory import InventoryDefinition, Places
 from domain.policies import (
     CoverageReason,
     GoodsRow,
@@ -31,7 +32,8 @@ from domain.states import Kind
 from store import pools
 from store.engine import connect, sessions
 from store.snapshots import to_json
-from store.tables import configuration, countries
+from store.tables import configuration, countries, stock
+from workers import demo_loyalty
 
 PASSWORD = "keydesk-demo"  # noqa: S105 - published; demo accounts work only inside the demo
 POOL_SIZE = 1000
@@ -134,6 +136,17 @@ REASONS = (
     CoverageReason("early-failure", covered=True, replacement=Replacement.APPLY_NEW),
     CoverageReason("misuse", covered=False, replacement=Replacement.NO_WARRANTY),
 )
+REASON_TITLES = {
+    "factory-defect": "Factory defect",
+    "early-failure": "Failure in the first weeks",
+    "misuse": "Misuse",
+}
+INVENTORY = InventoryDefinition(
+    adding=Places("SALES-NEW", "SALES-NEW", "RENTAL-NEW"),
+    adding_during_replacement=Places("WARRANTY-NEW", "WARRANTY-NEW", "RENTAL-NEW"),
+    removing=Places("RETURNS", "RETURNS", "RENTAL-RETURNS"),
+    removing_during_replacement=Places("WARRANTY-RETURNS", "WARRANTY-RETURNS", "RENTAL-RETURNS"),
+)
 TO_CLAIM = "To claim it, contact the installer named on this card."
 CARD_TEXTS = {
     Tag.STANDARD: (
@@ -158,6 +171,8 @@ async def _load(database_url: str) -> None:
             for country in _countries():
                 if await session.get(countries.Country, country.code) is None:
                     await _set_up(session, country)
+                await _inventory(session, country.code)
+            await demo_loyalty.set_up(session)
             await _desk_accounts(session)
     finally:
         await engine.dispose()
@@ -170,6 +185,9 @@ async def _set_up(session: AsyncSession, country: countries.Country) -> None:
     session.add_all(configuration.Wholesaler(country=country.code, code=code) for code in WHOLESALERS[country.code])
     await session.flush()
     session.add_all(_catalogue(country.code))
+    session.add_all(
+        stock.CoverageReason(country=country.code, code=code, title=title) for code, title in REASON_TITLES.items()
+    )
     session.add_all(_policies(country.code))
     ids = await _people(session, country.code)
     await pools.generate(session, country.code, Pool.CARD, POOL_SIZE, country.code)
@@ -178,6 +196,12 @@ async def _set_up(session: AsyncSession, country: countries.Country) -> None:
         await pools.generate(session, country.code, Pool.EXTENSION, count, f"{country.code}X", ids[name])
     free = POOL_SIZE - sum(owned.values())
     await pools.generate(session, country.code, Pool.EXTENSION, free, f"{country.code}X")
+
+
+async def _inventory(session: AsyncSession, country: str) -> None:
+    """What a desk that was set up before there were replacements does not have yet."""
+    if await session.get(stock.InventoryDefinition, {"country": country, "name": "standard"}) is None:
+        session.add(stock.InventoryDefinition(country=country, name="standard", active=True, **to_json(INVENTORY)))
 
 
 def _countries() -> Iterator[countries.Country]:

@@ -28,7 +28,7 @@ DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
 LONGEST_KEY = 255
-HIGHEST_VERSION = 2**31 - 1
+HIGHEST = 2**31 - 1  # that a column of the database holds
 WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND, Trigger.ADJUST}
 
 
@@ -41,7 +41,7 @@ def _typed(decision: SignalledDecision | None) -> SignalledDecision:
     """The decision that ops typed. Raises for one that no booking can carry out, or for none at all."""
     if not isinstance(decision, SignalledDecision):
         raise crossing(Invalid("The signal carries no decision."))
-    whole = 0 <= (decision.version or 0) <= HIGHEST_VERSION
+    whole = 0 <= (decision.version or 0) <= HIGHEST
     if not (whole and _fits(decision.key) and _fits(decision.login) and "\0" not in decision.comment):
         raise crossing(Invalid("The decision cannot be written down."))
     if decision.trigger in WITH_DATA:
@@ -98,7 +98,7 @@ class RequestWorkflow:
     @workflow.signal
     def deliver(self, emails: list[int] | None = None) -> None:
         """Emails that no move caused (messages) are queued: send them."""
-        self._effects.start(card_of=None, emails=emails or ())
+        self._effects.start(card_of=None, emails=[one for one in emails or () if 0 < one <= HIGHEST])
 
     @workflow.signal
     async def catch_up(self, _: object = None) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base
@@ -24,6 +24,9 @@ class Country(Base):
     escalation_email: Mapped[str]
     withdrawal_period: Mapped[timedelta]
     registration_limit: Mapped[timedelta | None]
+    replacement_limit: Mapped[timedelta] = mapped_column(
+        default=timedelta(days=30), server_default=text("'30 days'::interval")
+    )
     keyuser_reminder: Mapped[timedelta]
     keyuser_escalation: Mapped[timedelta]
     requester_reminder: Mapped[timedelta]

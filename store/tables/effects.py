@@ -49,7 +49,10 @@ class PoolNumber(Base):
 
 
 class Card(Base):
-    """One version of a request's warranty card. `pending` until its PDF is stored; `face` is what it shows, frozen."""
+    """One version of a request's warranty card. `pending` until its PDF is stored; `face` is what it shows, frozen.
+
+    `caused_by` is the replacement for which it was reissued; that request prints and mails it.
+    """
 
     __tablename__ = "cards"
     __table_args__ = (
@@ -62,6 +65,7 @@ class Card(Base):
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     request_version: Mapped[int]
+    caused_by: Mapped[str | None] = mapped_column(ForeignKey("requests.id"), index=True)
     number: Mapped[str] = mapped_column(ForeignKey("pool_numbers.number"))
     status: Mapped[str]
     token: Mapped[str] = mapped_column(unique=True)
@@ -74,7 +78,8 @@ class Card(Base):
 class Email(Base):
     """One email to one recipient: queued with the move that caused it, sent once.
 
-    `tags` are the values for the template, frozen at the move; `card_version` names the card to attach.
+    `tags` are the values for the template, frozen at the move; `card_version` names the card to attach: one of the
+    request's own, or of `card_of`.
     """
 
     __tablename__ = "emails"
@@ -93,6 +98,7 @@ class Email(Base):
     language: Mapped[str]
     tags: Mapped[dict[str, Any]]
     card_version: Mapped[int | None]
+    card_of: Mapped[str | None] = mapped_column(ForeignKey("requests.id"))
     status: Mapped[str]
     error: Mapped[str | None]
     message_id: Mapped[str]

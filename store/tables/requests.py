@@ -79,7 +79,7 @@ class Request(Base):
 
 
 class RequestUnit(Base):
-    """A unit of a request, for search and for the card."""
+    """A unit of a request, for search and for the card. `outgoing`: a replacement takes it away."""
 
     __tablename__ = "request_units"
 
@@ -88,12 +88,14 @@ class RequestUnit(Base):
     role: Mapped[str]
     product: Mapped[str]
     serial: Mapped[str] = mapped_column(index=True)
+    outgoing: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class SerialClaim(Base):
     """A live request holds each of its outdoor serials: one holder per country, kind and serial.
 
-    A claim with a `permit_id` stands beside the holder by a keyuser's permit.
+    A claim with a `permit_id` stands beside the holder by a keyuser's permit. A replacement claims the old unit, and
+    no permit lets a second one in.
     """
 
     __tablename__ = "serial_claims"
@@ -105,6 +107,13 @@ class SerialClaim(Base):
             "serial",
             unique=True,
             postgresql_where=text("permit_id IS NULL"),
+        ),
+        Index(
+            "uq_serial_claims_replacement",
+            "country",
+            "serial",
+            unique=True,
+            postgresql_where=text("kind = 'unit-replacement'"),
         ),
     )
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from domain.calendar import Duration, DurationUnit
 from domain.choosing import assign_chosen, extended, live
+from domain.periods import TierPeriod
 from domain.policies import PolicyState, Tag, Tier, TierGrant
 from domain.states import Kind
-from domain.warranties import Assignment, TierPeriod, moved
+from domain.warranties import Assignment, moved
 from tests.domain.strategies import CATALOGUES, SALES, grant, policy, sale
 
 START = date(2026, 11, 1)

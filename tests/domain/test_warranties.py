@@ -9,18 +9,17 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from domain.calendar import Duration, DurationUnit
+from domain.periods import TierPeriod, warranty_end
 from domain.policies import Policy, Tier, TierGrant
 from domain.states import Kind
 from domain.warranties import (
     Assignment,
     Sale,
-    TierPeriod,
     TraceEntry,
     assign,
     granted_tiers,
     moved,
     select,
-    warranty_end,
 )
 from tests.domain.strategies import (
     CATALOGUES,

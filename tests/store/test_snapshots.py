@@ -14,6 +14,7 @@ from activities.rendering.cards import CardFace, CardTier, CardUnit
 from domain.calendar import Duration, DurationUnit
 from domain.clocks import Patience
 from domain.messages import Booked
+from domain.periods import TierPeriod
 from domain.policies import (
     CoverageReason,
     GoodsRow,
@@ -28,7 +29,7 @@ from domain.policies import (
 )
 from domain.requests import Commissioning
 from domain.states import Kind, State
-from domain.warranties import Assignment, TierPeriod, TraceEntry
+from domain.warranties import Assignment, TraceEntry
 from store.snapshots import from_json, to_json
 from tests.domain.strategies import policies
 from tests.domain.submissions import REQUESTS, commissioning

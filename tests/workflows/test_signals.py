@@ -140,6 +140,7 @@ async def test_a_bad_delivery_changes_nothing(stack: Stack) -> None:
         await signalled(stack, request_id, "deliver", *arguments)
         await passable(stack, request_id, str(arguments))
     await healthy(stack, request_id)
+    await ended(stack, request_id)
 
 
 async def test_signals_that_need_no_argument_take_any(stack: Stack) -> None:
