@@ -49,7 +49,7 @@ def answer_denied_lines(
     """The lines after the answer: only denied documents are replaced, everything else stays (`domain.md` §2.4).
 
     Raises Invalid for an answer to something that was not denied, or if nothing was; DocumentStillDenied if a
-    denied document got no new one, or comes back.
+    denied document got no new one, or one that is on the line already.
     """
     denied = {(line.n, one.attachment) for line in judged for one in line.documents if one.verdict is Verdict.DENIED}
     if not denied:
@@ -62,7 +62,8 @@ def answer_denied_lines(
     ]
     if stray:
         raise Invalid("Only denied documents can be sent again.", fields=stray)
-    fresh = [one for one in dict.fromkeys(offered) if (one.line, one.attachment) not in denied]
+    there = {(n, attachment) for n, line in enumerate(lines, start=1) for attachment in line.documents}
+    fresh = [one for one in dict.fromkeys(offered) if (one.line, one.attachment) not in there]
     open_ = sorted(asked - {(one.line, one.attachment.requirement) for one in fresh})
     if open_:
         raise DocumentStillDenied(
@@ -73,13 +74,9 @@ def answer_denied_lines(
     return tuple(
         replace(
             line,
-            documents=tuple(
-                dict.fromkeys(
-                    (
-                        *(one for one in line.documents if (n, one) not in denied),
-                        *(one.attachment for one in fresh if one.line == n),
-                    )
-                )
+            documents=(
+                *(one for one in line.documents if (n, one) not in denied),
+                *(one.attachment for one in fresh if one.line == n),
             ),
         )
         for n, line in enumerate(lines, start=1)
