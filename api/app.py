@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    api_keys,
     audit,
     codec,
     commissioning,
@@ -19,6 +20,7 @@ from api import (
     downloads,
     errors,
     health,
+    importing,
     judging,
     landing,
     listing,
@@ -37,7 +39,7 @@ from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
-from api.wiring import cluster_of
+from api.wiring import cluster_of, issuer_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -60,10 +62,12 @@ RESOURCES = (
     notifications,
     downloads,
     audit,
+    importing,
     configuring,
     public,
     landing,
     codec,
+    api_keys,
 )
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -91,6 +95,7 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
             codec=client.data_converter.payload_codec,
+            issuer=issuer_of(settings),
         )
     finally:
         await engine.dispose()

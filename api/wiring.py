@@ -2,6 +2,8 @@
 
 from temporalio.service import TLSConfig
 
+from api.oidc import ClaimNames, Issuer
+from domain.access import Role
 from settings import Settings
 from workflows.client import Cluster
 
@@ -16,6 +18,21 @@ def cluster_of(settings: Settings) -> Cluster:
         _tls(settings),
         key.get_secret_value() if key else None,
     )
+
+
+def issuer_of(settings: Settings) -> Issuer | None:
+    """The identity provider that the settings name."""
+    if settings.oidc_issuer is None:
+        return None
+    names = ClaimNames(
+        settings.oidc_login_claim,
+        settings.oidc_role_claim,
+        settings.oidc_country_claim,
+        settings.oidc_company_claim,
+        settings.oidc_email_claim,
+    )
+    roles = {value: Role(role) for value, role in settings.oidc_roles.items()} or {role.value: role for role in Role}
+    return Issuer(settings.oidc_issuer, settings.oidc_audience or settings.oidc_client_id or "", names, roles)
 
 
 def _tls(settings: Settings) -> TLSConfig | bool:

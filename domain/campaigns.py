@@ -4,18 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+MOST_POINTS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a campaign admits among the country's participants: the named accounts and companies; none named: all."""
+    """Whom a campaign admits among the country's participants; nobody named: all.
+
+    Accounts, companies and classes of companies can be named; whoever one of them fits is admitted.
+    """
 
     logins: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
+    company_classes: tuple[str, ...] = ()
 
-    def admits(self, login: str, company: str | None) -> bool:
-        """Whether the participant of this login and company may take part."""
-        everybody = not self.logins and not self.companies
-        return everybody or login in self.logins or company in self.companies
+    def admits(self, login: str, company: str | None, company_class: str | None) -> bool:
+        """Whether the participant of this login, company and class of company may take part."""
+        if not (self.logins or self.companies or self.company_classes):
+            return True
+        return login in self.logins or company in self.companies or company_class in self.company_classes
 
 
 @dataclass(frozen=True)

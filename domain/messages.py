@@ -119,3 +119,10 @@ class SendEmail:
     """Order to send one queued email."""
 
     email_id: int
+
+
+@dataclass(frozen=True)
+class BringIn:
+    """Order to bring one uploaded file into its list; the input of an import's workflow."""
+
+    import_id: int

@@ -38,4 +38,6 @@ async def known_for(
 async def _admitted(session: AsyncSession, audience: Audience, owner: Owner) -> bool:
     account = await accounts.account_of(session, owner.login) if owner.login else None
     company = await accounts.company_of(session, owner.company_id)
-    return account is not None and audience.admits(account.login, company.name if company else None)
+    if account is None:
+        return False
+    return audience.admits(account.login, company.name if company else None, company.company_class if company else None)

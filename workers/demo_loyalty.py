@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.campaigns import Audience, CampaignDocument, InformationField
+from domain.campaigns import Audience
 from store.snapshots import to_json
 from store.tables.configuration import Product
 from store.tables.loyalty import Campaign, CampaignProduct, PushPeriod
@@ -16,8 +16,13 @@ COUPON = "SPRING"
 POINTS = {"CS-Z25TKEW": 11, "CS-Z35TKEW": 20}
 PUSHED = ("CS-Z35TKEW", 3)
 FIRST, LAST = date(2026, 1, 1), date(2099, 12, 31)
-INVOICE = CampaignDocument("invoice", "Invoice", ("application/pdf", "image/jpeg", "image/png"), 10 * 1024 * 1024)
-SERIALS = InformationField("serials", "Serial numbers")
+INVOICE = {
+    "requirement": "invoice",
+    "title": "Invoice",
+    "media_types": ["application/pdf", "image/jpeg", "image/png"],
+    "max_bytes": 10 * 1024 * 1024,
+}
+SERIALS = {"name": "serials", "title": "Serial numbers"}
 
 
 async def set_up(session: AsyncSession) -> None:
@@ -36,6 +41,8 @@ async def set_up(session: AsyncSession) -> None:
             starts_on=FIRST,
             ends_on=LAST,
             claim_deadline=LAST,
+            documents=[INVOICE],
+            information=[SERIALS],
         )
     )
     await session.flush()
@@ -45,8 +52,7 @@ async def set_up(session: AsyncSession) -> None:
             campaign=CAMPAIGN,
             product=product,
             default_points=points,
-            documents=[to_json(INVOICE)],
-            information=[to_json(SERIALS)],
+            required_documents=[INVOICE["requirement"]],
         )
         for product, points in POINTS.items()
     )

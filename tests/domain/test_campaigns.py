@@ -22,12 +22,15 @@ PERIOD = PushPeriod("CS", date(2026, 5, 1), date(2026, 5, 31), 3)
         (Audience(companies=("ABC",)), "leo", "ABC", True),
         (Audience(companies=("ABC",)), "ana", None, False),
         (Audience(("ana",), ("ABC",)), "leo", "ABC", True),
+        (Audience(company_classes=("standard",)), "leo", "ABC", True),
+        (Audience(company_classes=("standard",)), "ana", None, False),
+        (Audience(company_classes=("accredited",)), "leo", "ABC", False),
     ],
 )
 def test_nobody_named_means_every_participant(
     audience: Audience, login: str, company: str | None, admitted: bool
 ) -> None:
-    assert audience.admits(login, company) is admitted
+    assert audience.admits(login, company, "standard" if company else None) is admitted
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from domain.campaigns import Audience, CampaignDocument, InformationField
+from domain.campaigns import Audience
 from store.snapshots import to_json
 from store.tables import countries
 from store.tables.loyalty import Campaign, CampaignProduct, PushPeriod
@@ -16,8 +16,11 @@ from tests.stack.walks import REQUESTS, Json, uploaded, version_of
 
 ANA, KEYUSER = "participant.ana", "keyuser.es"
 PLAIN, PUSHED, BARE = "CS-Z25TKEW", "CS-Z35TKEW", "CU-Z25TKE"
-INVOICE = CampaignDocument("invoice", "Invoice", ("application/pdf", "image/png"), 10_000)
-PHOTO = CampaignDocument("photo", "Photo", ("application/pdf", "image/png"), 10_000, required=False)
+DOCUMENTS = [
+    {"requirement": name, "title": name, "media_types": ["application/pdf", "image/png"], "max_bytes": 10_000}
+    for name in ("invoice", "photo")
+]
+SITE = {"name": "site", "title": "Site"}
 
 
 def attached(document_id: str, requirement: str = "invoice") -> Json:
@@ -107,8 +110,14 @@ async def loyal_country(stack: Stack, *, campaign: dict[str, Any] | None = None,
         "starts_on": date(2026, 1, 1),
         "ends_on": date(2098, 12, 31),
         "claim_deadline": date(2099, 1, 31),
+        "documents": DOCUMENTS,
+        "information": [SITE],
     }
-    products = ((PLAIN, 11, (INVOICE, PHOTO)), (PUSHED, 20, (INVOICE,)), (BARE, 5, ()))
+    products: tuple[tuple[str, int, list[str], list[str]], ...] = (
+        (PLAIN, 11, ["invoice"], []),
+        (PUSHED, 20, ["invoice"], []),
+        (BARE, 5, [], ["site"]),
+    )
     async with stack.sessions.begin() as session:
         session.add(Campaign(country=country.code, code="LOYAL", **{**facts, **(campaign or {})}))
         await session.flush()
@@ -118,10 +127,10 @@ async def loyal_country(stack: Stack, *, campaign: dict[str, Any] | None = None,
                 campaign="LOYAL",
                 product=product,
                 default_points=points,
-                documents=[to_json(one) for one in documents],
-                information=[to_json(InformationField("site", "Site", required=product == BARE))],
+                required_documents=documents,
+                required_information=information,
             )
-            for product, points, documents in products
+            for product, points, documents, information in products
         )
         await session.flush()
         session.add(
