@@ -10,11 +10,12 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    accounts,
     api_keys,
     audit,
+    card_texts,
     codec,
     commissioning,
-    configuration,
     configuring,
     documents,
     downloads,
@@ -30,8 +31,11 @@ from api import (
     participants,
     permits,
     points,
+    policies,
     public,
     requests,
+    settings_of_countries,
+    templates,
     verify,
     warranty_extension,
 )
@@ -58,14 +62,18 @@ RESOURCES = (
     documents,
     permits,
     numbers,
-    configuration,
+    settings_of_countries,
+    accounts,
+    card_texts,
     notifications,
     downloads,
     audit,
+    policies,
     importing,
     configuring,
     public,
     landing,
+    templates,
     codec,
     api_keys,
 )
@@ -133,4 +141,5 @@ def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid), dependencies=[Depends(readable_path)])
     for resource in RESOURCES:
         router.include_router(resource.router)
+    router.include_router(numbers.entries)
     return router
