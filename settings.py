@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsS
 DEMO_SECRET = "keydesk-demo-secret-do-not-use-elsewhere"  # noqa: S105 - refused outside the demo
 PREFIX = "KEYDESK_"
 KEY_BYTES = 32
+ADDRESS = r"^[^\s:]+:\d{1,5}$"
+ROLES = Literal["installer", "pro_partner", "participant", "keyuser", "ops", "admin"]
 
 
 class Settings(BaseSettings):
@@ -52,9 +54,33 @@ class Settings(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8080", description="public address, printed in emails and QR codes")
     token_secret: SecretStr = Field(SecretStr(DEMO_SECRET), description="key that signs bearer tokens")
     demo: bool = Field(default=False, description="accept demo accounts and the demo secret")
-    oidc_issuer: str | None = Field(None, description="reserved for sign-in by OIDC; must be empty for now")
+    oidc_issuer: str | None = Field(
+        None, description="OpenID Connect issuer that vouches for people, as its tokens name it; default: none"
+    )
+    oidc_audience: str | None = Field(
+        None, description="audience that its bearer tokens must have; default: KEYDESK_OIDC_CLIENT_ID"
+    )
+    oidc_client_id: str | None = Field(None, description="this desk's name there; with it, people sign in on the pages")
+    oidc_client_secret: SecretStr | None = Field(None, description="this desk's secret there; none for a public client")
+    oidc_login_claim: str = Field("preferred_username", description="claim with the login; `a.b` is `b` inside `a`")
+    oidc_role_claim: str = Field("keydesk_role", description="claim with the role, or with a list that has one")
+    oidc_country_claim: str = Field("keydesk_country", description="claim with the country's code")
+    oidc_company_claim: str = Field("keydesk_company", description="claim with the company's name")
+    oidc_email_claim: str = Field("email", description="claim with the email address")
+    oidc_roles: dict[str, ROLES] = Field(
+        {}, description='roles by the values of that claim, as JSON: {"desk-es": "keyuser"}; default: their own names'
+    )
     secrets_dir: Path | None = Field(
         None, description="folder with a file for each variable that is not in the environment, named as it, lower case"
+    )
+    metrics_address: str | None = Field(
+        None, pattern=ADDRESS, description="host:port where a worker answers Prometheus; the API has /metrics"
+    )
+    temporal_metrics_address: str | None = Field(
+        None, pattern=ADDRESS, description="host:port where the Temporal client's own figures are answered"
+    )
+    otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="where traces go, by OTLP over HTTP: http://collector:4318/v1/traces"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
@@ -75,8 +101,8 @@ class Settings(BaseSettings):
     def _refuse_demo_secrets(self) -> Self:
         if not self.demo and self.token_secret.get_secret_value() == DEMO_SECRET:
             raise ValueError("KEYDESK_TOKEN_SECRET is not set: the demo secret works only with KEYDESK_DEMO=true")
-        if self.oidc_issuer is not None:
-            raise ValueError("KEYDESK_OIDC_ISSUER is set, but sign-in by OIDC does not exist yet: leave it out")
+        if self.oidc_issuer is not None and not (self.oidc_audience or self.oidc_client_id):
+            raise ValueError("KEYDESK_OIDC_ISSUER needs KEYDESK_OIDC_AUDIENCE or KEYDESK_OIDC_CLIENT_ID")
         if len(self.token_secret.get_secret_value()) < 32:
             raise ValueError("KEYDESK_TOKEN_SECRET is too short: give at least 32 characters")
         if not self.demo and not self.payload_keys_by_id:

@@ -1,5 +1,6 @@
 """The application: every part is built here, once per process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -8,23 +9,32 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from activities.mail_server import MailServer
 from api import (
+    accounts,
+    api_keys,
     audit,
+    card_texts,
     codec,
     commissioning,
-    configuration,
     configuring,
     documents,
     downloads,
     errors,
     health,
+    importing,
+    judging,
     landing,
     listing,
     messages,
     notifications,
     numbers,
+    participants,
     permits,
+    points,
+    policies,
     public,
     requests,
+    settings_of_countries,
+    templates,
     verify,
     warranty_extension,
 )
@@ -35,7 +45,8 @@ from api.pages import case, export, failures, inbox, pages, papers, signing
 from api.pages.assets import Assets
 from api.pages.press import Previews
 from api.telemetry import Telemetry
-from api.wiring import cluster_of
+from api.tracing import Tracing
+from api.wiring import cluster_of, issuer_of, tracing_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -45,20 +56,29 @@ from workflows import client as temporal
 RESOURCES = (
     commissioning,
     warranty_extension,
+    points,
     listing,
     requests,
+    judging,
+    participants,
     messages,
     documents,
     permits,
     numbers,
-    configuration,
+    settings_of_countries,
+    accounts,
+    card_texts,
     notifications,
     downloads,
     audit,
+    policies,
+    importing,
     configuring,
     public,
     landing,
+    templates,
     codec,
+    api_keys,
 )
 PAGES = (signing, export, inbox, case, papers)
 
@@ -69,10 +89,10 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Parts]:
+async def running(settings: Settings, tracing: Tracing | None = None) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(cluster_of(settings))
+    client = await temporal.connect(cluster_of(settings, tracing))
     previews = Previews()
     try:
         yield Parts(
@@ -90,18 +110,22 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             temporal_ui=settings.temporal_ui_url,
             temporal_namespace=settings.temporal_namespace,
             codec=client.data_converter.payload_codec,
+            issuer=issuer_of(settings),
         )
     finally:
         await previews.close()
         await engine.dispose()
+        if tracing is not None:
+            await asyncio.to_thread(tracing.close)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application of `keydesk api`."""
+    tracing = tracing_of(settings, "keydesk-api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as parts:
+        async with running(settings, tracing) as parts:
             app.state.parts = parts
             yield
 
@@ -115,7 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
-    app.add_middleware(Telemetry)
+    app.add_middleware(Telemetry, tracer=tracing.tracer if tracing else None)
     errors.install(app)
     failures.install(app)
     app.include_router(_v1())
@@ -132,4 +156,5 @@ def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid), dependencies=[Depends(readable_path)])
     for resource in RESOURCES:
         router.include_router(resource.router)
+    router.include_router(numbers.entries)
     return router

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
-from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
+from domain.requests import CARRIED, Attachment, Carried, Points, WarrantyRequest
 from domain.serials import normalise_postcode, normalise_serial
 from domain.states import Kind, State
 from store.snapshots import from_json, to_json
@@ -58,6 +58,8 @@ def carry(row: Request, data: Carried) -> None:
         row.line_up = data.line_up
         row.postcode = normalise_postcode(data.end_user.postcode)
         row.commissioned_on = data.commissioned_on
+    if isinstance(data, Points):
+        row.campaign = data.campaign
 
 
 def differences(before: Carried, after: Carried) -> dict[str, Any]:
@@ -151,6 +153,7 @@ class Wanted:
     state: str | None = None
     company: str | None = None
     line_up: str | None = None
+    campaign: str | None = None
     submitted_from: datetime | None = None
     submitted_before: datetime | None = None
     q: str | None = None
@@ -183,6 +186,7 @@ def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Sele
         Request.state: wanted.state,
         Request.line_up: wanted.line_up,
         Request.turn: wanted.turn,
+        Request.campaign: wanted.campaign,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
     if wanted.company is not None:
@@ -201,7 +205,12 @@ def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Sele
 
 
 def within_sight(caller: Caller) -> ColumnElement[bool]:
-    """`domain.access.may_see` as a condition on rows."""
+    """`domain.access.may_see` and `in_scope` as a condition on rows."""
+    theirs = _of_role(caller)
+    return theirs if caller.kinds is None else and_(theirs, Request.kind.in_(caller.kinds))
+
+
+def _of_role(caller: Caller) -> ColumnElement[bool]:
     match caller.role:
         case Role.OPS:
             return Request.id.is_not(None)

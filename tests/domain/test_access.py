@@ -39,7 +39,7 @@ def test_roles_have_the_names_that_accounts_are_stored_with() -> None:
 
 
 INSTALLER_CLASSES = ("standard", "accredited", "accredited_partner")
-FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION}
+FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION, Kind.POINTS}
 
 
 @pytest.mark.parametrize("role", Role, ids=str)
@@ -57,6 +57,11 @@ def test_pro_partners_and_installers_linked_to_one_file_extensions(role: Role, c
     who = replace(caller(role), company_class=company_class)
     linked = role is Role.INSTALLER and company_class == "accredited_partner"
     assert access.may_submit(who, Kind.WARRANTY_EXTENSION) is (linked or role is Role.PRO_PARTNER)
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_participants_claim_points(role: Role) -> None:
+    assert access.may_submit(caller(role), Kind.POINTS) is (role is Role.PARTICIPANT)
 
 
 @pytest.mark.parametrize("kind", sorted(set(Kind) - FILED_OVER_THE_API), ids=str)
@@ -156,3 +161,13 @@ def test_the_superuser_flag_opens_no_door(who: Caller, owner: Owner) -> None:
     other = replace(who, superuser=not who.superuser)
     assert access.side_of(who, owner) is access.side_of(other, owner)
     assert access.may_see(who, owner) is access.may_see(other, owner)
+
+
+@settings(deadline=None)
+@given(CALLERS, st.sets(st.sampled_from(Kind)))
+def test_an_api_key_s_scope_only_takes_away(who: Caller, kinds: set[Kind]) -> None:
+    scoped = replace(who, kinds=frozenset(kinds))
+    for kind in Kind:
+        assert access.in_scope(who, kind)
+        assert access.in_scope(scoped, kind) is (kind in kinds)
+        assert access.may_submit(scoped, kind) is (kind in kinds and access.may_submit(who, kind))
