@@ -52,6 +52,7 @@ class Settings(BaseModel):
     escalation_email: str
     withdrawal_period: timedelta = Field(examples=["P14D"])
     registration_limit: timedelta | None
+    replacement_limit: timedelta = Field(description="how long after a replacement it may be filed", examples=["P30D"])
     keyuser_reminder: timedelta
     keyuser_escalation: timedelta
     requester_reminder: timedelta
@@ -72,6 +73,7 @@ class SettingsPatch(Body):
     escalation_email: EmailStr | None = None
     withdrawal_period: Lasting | None = None
     registration_limit: Lasting | None = None
+    replacement_limit: Lasting | None = None
     keyuser_reminder: Lasting | None = None
     keyuser_escalation: Lasting | None = None
     requester_reminder: Lasting | None = None

@@ -5,6 +5,7 @@ from workflows.commissioning import CommissioningWorkflow
 from workflows.end_user_warranty import EndUserWarrantyWorkflow
 from workflows.extra_years import ExtraYearsWorkflow
 from workflows.request import RequestWorkflow
+from workflows.unit_replacement import UnitReplacementWorkflow
 from workflows.warranty_extension import WarrantyExtensionWorkflow
 
 WORKFLOWS: dict[Kind, type[RequestWorkflow]] = {
@@ -12,4 +13,5 @@ WORKFLOWS: dict[Kind, type[RequestWorkflow]] = {
     Kind.WARRANTY_EXTENSION: WarrantyExtensionWorkflow,
     Kind.END_USER_WARRANTY: EndUserWarrantyWorkflow,
     Kind.EXTRA_YEARS: ExtraYearsWorkflow,
+    Kind.UNIT_REPLACEMENT: UnitReplacementWorkflow,
 }
