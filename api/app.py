@@ -10,7 +10,9 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    api_keys,
     audit,
+    codec,
     commissioning,
     configuration,
     configuring,
@@ -36,6 +38,7 @@ from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
+from api.wiring import cluster_of, issuer_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -61,6 +64,8 @@ RESOURCES = (
     configuring,
     public,
     landing,
+    codec,
+    api_keys,
 )
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -74,7 +79,7 @@ def now() -> datetime:
 async def running(settings: Settings) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -87,6 +92,8 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
+            codec=client.data_converter.payload_codec,
+            issuer=issuer_of(settings),
         )
     finally:
         await engine.dispose()
@@ -110,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
     app.add_middleware(Telemetry)
     errors.install(app)
     app.include_router(_v1())

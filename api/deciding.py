@@ -33,7 +33,10 @@ from workflows.client import Case
 async def sight(session: AsyncSession, request_id: str, caller: Caller) -> Request:
     """The request, if the caller may see it. Raises NotFound, also for what belongs to others."""
     row = await requests.request(session, request_id)
-    if row is None or not access.may_see(caller, requests.owner_of(row)):
+    seen = (
+        row is not None and access.may_see(caller, requests.owner_of(row)) and access.in_scope(caller, Kind(row.kind))
+    )
+    if row is None or not seen:
         raise NotFound(f"There is no request {request_id}.")
     return row
 

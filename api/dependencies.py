@@ -7,12 +7,14 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from temporalio.converter import PayloadCodec
 
 from activities.mail_server import MailServer
+from api.doors import caller_behind
 from api.identity import Verifier
+from api.oidc import Issuer
 from domain.access import Caller
 from domain.errors import Invalid, NotAuthenticated, NotFound
-from store import accounts
 from store.engine import Sessions
 from store.files import Files
 from workflows.client import Desk
@@ -22,7 +24,8 @@ MAX_KEY = 255
 
 @dataclass(frozen=True)
 class Parts:
-    """Built once per process by `api.app`. `now` answers the wall clock, `pepper` keys hashes."""
+    """Built once per process by `api.app`. `now` answers the wall clock, `pepper` keys hashes, `codec` reads what
+    Temporal keeps (None: it is not encrypted), `issuer` vouches for people (None: this desk alone does)."""
 
     sessions: Sessions
     files: Files
@@ -34,6 +37,8 @@ class Parts:
     base_url: str
     pepper: bytes
     demo: bool
+    codec: PayloadCodec | None = None
+    issuer: Issuer | None = None
 
 
 def parts_of(request: Request) -> Parts:
@@ -48,7 +53,9 @@ def readable_path(request: Request) -> None:
 
 
 PartsOf = Annotated[Parts, Depends(parts_of)]
-_bearer = HTTPBearer(auto_error=False, description="a token of `keydesk token LOGIN`")
+_bearer = HTTPBearer(
+    auto_error=False, description="a token of `keydesk token LOGIN` or of the identity provider, or an API key"
+)
 
 
 async def caller_of(
@@ -57,12 +64,7 @@ async def caller_of(
     """The account behind the bearer token. Raises NotAuthenticated."""
     if credentials is None:
         raise NotAuthenticated("A bearer token is needed.")
-    login = parts.tokens.login_of(credentials.credentials)
-    async with parts.sessions() as session:
-        caller = await accounts.caller_of(session, login, demo=parts.demo)
-    if caller is None:
-        raise NotAuthenticated("This account does not exist or is closed.")
-    return caller
+    return await caller_behind(parts, credentials.credentials)
 
 
 CallerOf = Annotated[Caller, Depends(caller_of)]

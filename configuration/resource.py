@@ -74,6 +74,10 @@ class Resource(Generic[S, C]):
         """What `problems` and `advice` have to know, read once for any number of entries."""
         raise NotImplementedError
 
+    async def known_of(self, session: AsyncSession, country: str, values: Sequence[S]) -> C:
+        """What there is to know about these entries, as they are to stand; long lists read no more than that."""
+        return await self.known(session, country)
+
     def problems(self, value: S, known: C) -> Iterable[FieldError]:
         """What is wrong with the entry beyond its shape: it is refused."""
         return ()

@@ -20,7 +20,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated account. `country` is None for ops and admin, `company` for everyone without one."""
+    """An authenticated account. `country` is None for ops and admin, `company` for everyone without one.
+
+    `kinds`, if not None, are the only requests that there are for the caller: the scope of an API key.
+    """
 
     login: str
     role: Role
@@ -29,6 +32,19 @@ class Caller:
     company_id: int | None = None
     company_class: str | None = None
     superuser: bool = False
+    kinds: frozenset[Kind] | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Who somebody is by the word of an identity provider. `company` is a name of the country's companies."""
+
+    issuer: str
+    login: str
+    role: Role
+    country: str | None
+    company: str | None
+    email: str
 
 
 @dataclass(frozen=True)
@@ -40,8 +56,15 @@ class Owner:
     company_id: int | None
 
 
+def in_scope(caller: Caller, kind: Kind) -> bool:
+    """Whether requests of this kind exist for the caller."""
+    return caller.kinds is None or kind in caller.kinds
+
+
 def may_submit(caller: Caller, kind: Kind) -> bool:
     """Whether the account may file a request of `kind` over the API (`domain.md` §1)."""
+    if not in_scope(caller, kind):
+        return False
     match kind:
         case Kind.COMMISSIONING:
             return caller.role in {Role.INSTALLER, Role.PRO_PARTNER}

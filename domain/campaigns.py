@@ -6,20 +6,31 @@ from datetime import date
 
 from domain.access import Caller, Role
 
+MOST_POINTS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a campaign admits among the country's participants: the named accounts and companies; none named: all."""
+    """Whom a campaign admits among the country's participants; nobody named: all.
+
+    Accounts, companies and classes of companies can be named; whoever one of them fits is admitted.
+    """
 
     logins: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
+    company_classes: tuple[str, ...] = ()
 
     def admits(self, caller: Caller) -> bool:
         """Whether the account may take part."""
         if caller.role is not Role.PARTICIPANT:
             return False
-        everybody = not self.logins and not self.companies
-        return everybody or caller.login in self.logins or caller.company in self.companies
+        if not (self.logins or self.companies or self.company_classes):
+            return True
+        return (
+            caller.login in self.logins
+            or caller.company in self.companies
+            or caller.company_class in self.company_classes
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.campaigns import Audience, Campaign, CampaignDocument, InformationField, ParticipatingProduct, PushPeriod
-from domain.errors import FieldError, Invalid
 from store.snapshots import from_json
 from store.tables import loyalty
 
@@ -32,6 +31,13 @@ async def products_of(
     session: AsyncSession, country: str, code: str, products: Iterable[str]
 ) -> dict[str, ParticipatingProduct]:
     """Those of the products that take part in the campaign, by reference."""
+    of_campaign = (loyalty.Campaign.country == country, loyalty.Campaign.code == code)
+    asked = (
+        await session.execute(select(loyalty.Campaign.documents, loyalty.Campaign.information).where(*of_campaign))
+    ).one_or_none()
+    if asked is None:
+        return {}
+    documents, information = asked
     rows = await session.scalars(
         select(loyalty.CampaignProduct).where(
             loyalty.CampaignProduct.country == country,
@@ -43,8 +49,14 @@ async def products_of(
         row.product: ParticipatingProduct(
             product=row.product,
             default_points=row.default_points,
-            documents=tuple(from_json(CampaignDocument, one) for one in row.documents),
-            information=tuple(from_json(InformationField, one) for one in row.information),
+            documents=tuple(
+                from_json(CampaignDocument, {**one, "required": one["requirement"] in row.required_documents})
+                for one in documents
+            ),
+            information=tuple(
+                from_json(InformationField, {**one, "required": one["name"] in row.required_information})
+                for one in information
+            ),
         )
         for row in rows
     }
@@ -64,31 +76,6 @@ async def push_periods_of(
         .order_by(loyalty.PushPeriod.first_day, loyalty.PushPeriod.id)
     )
     return tuple(_period(row) for row in rows)
-
-
-async def refuse_overlap(session: AsyncSession, wanted: loyalty.PushPeriod) -> None:
-    """Hold a push period that is to be written against the others of its product, whose row is locked until the
-    transaction ends: of two that overlap, the later one is refused. Raises Invalid."""
-    await session.get(
-        loyalty.CampaignProduct,
-        {"country": wanted.country, "campaign": wanted.campaign, "product": wanted.product},
-        with_for_update=True,
-    )
-    others = await session.scalars(
-        select(loyalty.PushPeriod).where(
-            loyalty.PushPeriod.country == wanted.country,
-            loyalty.PushPeriod.campaign == wanted.campaign,
-            loyalty.PushPeriod.product == wanted.product,
-            loyalty.PushPeriod.id.is_distinct_from(wanted.id),
-        )
-    )
-    for other in others:
-        if _period(other).overlaps(_period(wanted)):
-            days = f"{other.first_day} to {other.last_day}"
-            raise Invalid(
-                f"Another push period of {wanted.product} runs from {days}.",
-                fields=[FieldError("/first_day", f"overlaps the period from {days}")],
-            )
 
 
 def _period(row: loyalty.PushPeriod) -> PushPeriod:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner
@@ -36,6 +36,8 @@ async def attached_within_sight(session: AsyncSession, document_id: UUID, caller
     theirs = Request.login == caller.login
     if caller.company_id is not None:
         theirs = or_(theirs, Request.company_id == caller.company_id)
+    if caller.kinds is not None:
+        theirs = and_(theirs, Request.kind.in_(caller.kinds))
     found = await session.scalar(
         select(RequestDocument.id)
         .join(Request, Request.id == RequestDocument.request_id)

@@ -174,7 +174,12 @@ def listing(caller: Caller, wanted: Wanted) -> Select[Request]:
 
 
 def _within_sight(caller: Caller) -> ColumnElement[bool]:
-    """`domain.access.may_see` as a condition on rows."""
+    """`domain.access.may_see` and `in_scope` as a condition on rows."""
+    theirs = _of_role(caller)
+    return theirs if caller.kinds is None else and_(theirs, Request.kind.in_(caller.kinds))
+
+
+def _of_role(caller: Caller) -> ColumnElement[bool]:
     match caller.role:
         case Role.OPS:
             return Request.id.is_not(None)

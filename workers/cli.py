@@ -102,6 +102,14 @@ def demo() -> None:
 
 
 @app.command()
+def newkey() -> None:
+    """Print a new key for KEYDESK_PAYLOAD_KEYS. Put it first, keep the old ones behind it."""
+    from workers.embedded.home import new_payload_key
+
+    typer.echo(new_payload_key())
+
+
+@app.command()
 def token(login: Annotated[str, typer.Argument(help="An account of the local identity store.")]) -> None:
     """Print a bearer token, good for twelve hours, for an account of the desk in KEYDESK_HOME."""
     from workers.embedded.joining import settings_beside

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from api.deciding import reopening
+from api.wiring import cluster_of
 from domain.clocks import turn_of
 from domain.states import Kind, State
 from settings import Settings
@@ -36,7 +37,7 @@ async def reconcile(settings: Settings, *, mend: bool = False) -> list[str]:
     With `mend`, workflows are told to follow the database and to do what their requests still owe.
     """
     engine = connect(settings.database_url.get_secret_value(), pool_size=2)
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     now = datetime.now(UTC)
     try:
         async with sessions(engine)() as session:

@@ -5,7 +5,10 @@ Workflow files are thin; loading the rest once, outside, makes an instance cheap
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-PASSED_THROUGH = ("activities", "domain", "statemachines", "store", "transitions", "pydantic", "sqlalchemy")
+PASSED_THROUGH = (
+    *("activities", "domain", "statemachines", "store"),
+    *("cryptography", "opentelemetry", "pydantic", "sqlalchemy", "transitions"),
+)
 
 
 def runner() -> SandboxedWorkflowRunner:

@@ -14,6 +14,7 @@ from activities.cards import Cards
 from activities.emails import Emails
 from activities.mail_server import MailServer
 from activities.rendering.pool import CardPress
+from api.wiring import cluster_of
 from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.files import Files
@@ -83,7 +84,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(settings.temporal_address, settings.temporal_namespace)
+    client = await temporal.connect(cluster_of(settings))
     await prepare(client)
     try:
         async with (

@@ -1,12 +1,13 @@
 """The way from the outside to a request's workflow: connect, ids, start, decide."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
+    Interceptor,
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -18,12 +19,13 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
+from temporalio.runtime import Runtime
+from temporalio.service import RPCError, TLSConfig
 
 from activities.refusals import refusal_in
 from domain.errors import Unavailable
 from domain.messages import Decide, RequestOrder
+from workflows.encryption import converter
 from workflows.namespace import prepare
 
 TASK_QUEUE = "keydesk"
@@ -37,14 +39,38 @@ TRIES = 3
 T = TypeVar("T")
 
 
-async def connect(address: str, namespace: str) -> Client:
+@dataclass(frozen=True)
+class Cluster:
+    """Where Temporal is, and how to speak with it. `keys` encrypt payloads (`workflows.encryption`).
+
+    `tls` is False without TLS; `interceptors` see every call, of the client and of workers built on it.
+    """
+
+    address: str
+    namespace: str = "default"
+    keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    tls: TLSConfig | bool = False
+    api_key: str | None = field(default=None, repr=False)
+    interceptors: Sequence[Interceptor] = ()
+    runtime: Runtime | None = None
+
+
+async def connect(cluster: Cluster) -> Client:
     """A client of the cluster. Raises RuntimeError if nobody answers there."""
-    return await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+    return await Client.connect(
+        cluster.address,
+        namespace=cluster.namespace,
+        data_converter=converter(cluster.keys),
+        tls=cluster.tls,
+        api_key=cluster.api_key,
+        interceptors=cluster.interceptors,
+        runtime=cluster.runtime,
+    )
 
 
-async def prepare_namespace(address: str, namespace: str) -> None:
-    """`workflows.namespace.prepare` for whoever has only an address."""
-    await prepare(await connect(address, namespace))
+async def prepare_namespace(cluster: Cluster) -> None:
+    """`workflows.namespace.prepare` for whoever has no client yet."""
+    await prepare(await connect(cluster))
 
 
 def workflow_id(request_id: str) -> str:

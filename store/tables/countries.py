@@ -76,7 +76,11 @@ class Company(Base):
 
 
 class Account(Base):
-    """Somebody who signs in. `demo` accounts have a published password and work only inside the demo."""
+    """Somebody who signs in. `demo` accounts have a published password and work only inside the demo.
+
+    `issuer` is who vouches for the account: None this desk itself, `api-key` a machine's keys, else an identity
+    provider's address. Nobody else can sign in to it.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -93,3 +97,4 @@ class Account(Base):
     superuser: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    issuer: Mapped[str | None]

@@ -13,7 +13,8 @@ class Campaign(Base):
     """A loyalty campaign; days are local days of the country, bounds inclusive.
 
     `audience` is a `domain.campaigns.Audience`. An empty `coupon_code` asks for none. Requests are taken from
-    `starts_on` to `claim_deadline`.
+    `starts_on` to `claim_deadline`. `documents` (requirement, title, media types, size) and `information` (name,
+    title) are what its products may ask for.
     """
 
     __tablename__ = "campaigns"
@@ -30,13 +31,14 @@ class Campaign(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     claim_deadline: Mapped[date]
-    version: Mapped[int] = mapped_column(default=1)
+    documents: Mapped[list[Any]] = mapped_column(default=list)
+    information: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class CampaignProduct(Base):
     """A product that takes part in a campaign, with the points of one piece.
 
-    `documents` are `domain.campaigns.CampaignDocument`s, `information` are `domain.campaigns.InformationField`s.
+    `required_*` name the documents and the information of the campaign that a line must bring.
     """
 
     __tablename__ = "campaign_products"
@@ -50,9 +52,8 @@ class CampaignProduct(Base):
     campaign: Mapped[str] = mapped_column(primary_key=True)
     product: Mapped[str] = mapped_column(primary_key=True)
     default_points: Mapped[int]
-    documents: Mapped[list[Any]]
-    information: Mapped[list[Any]]
-    version: Mapped[int] = mapped_column(default=1)
+    required_documents: Mapped[list[Any]] = mapped_column(default=list)
+    required_information: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class PushPeriod(Base):
@@ -66,7 +67,7 @@ class PushPeriod(Base):
         ),
         CheckConstraint("first_day <= last_day", "days"),
         CheckConstraint("multiplier >= 1", "multiplier"),
-        Index("ix_push_periods_product", "country", "campaign", "product", "first_day"),
+        UniqueConstraint("country", "campaign", "product", "first_day"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,7 +77,6 @@ class PushPeriod(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     multiplier: Mapped[int]
-    version: Mapped[int] = mapped_column(default=1)
 
 
 class RequestLine(Base):

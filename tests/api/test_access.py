@@ -163,7 +163,7 @@ BAD_TOKENS = {
     "of an unknown account": forged(sub="nobody"),
     "of a number": jwt.encode({"sub": 7, "aud": "keydesk", "exp": 4_000_000_000}, SECRET, algorithm="HS256"),
     "of another signer": LocalTokens("another secret, long enough to sign").issue("keyuser.es", now=datetime.now(UTC)),
-    "unsigned": jwt.encode({"sub": "keyuser.es", "aud": "keydesk", "exp": 4_000_000_000}, None, algorithm="none"),
+    "unsigned": jwt.encode({"sub": "keyuser.es", "aud": "keydesk", "exp": 4_000_000_000}, "", algorithm="none"),
 }
 
 

@@ -15,10 +15,11 @@ IN_ONE_FILE = {
     "obstore": "store/files.py",
     "puremagic": "api/documents.py",
     "sqlakeyset": "api/listing.py",
-    "jwt": "api/identity.py",
     "json_merge_patch": "api/payloads.py",
     "dateutil": "domain/calendar.py",
 }
+
+IN_TWO = {"jwt": {"api/identity.py", "api/oidc.py"}}
 
 
 @cache
@@ -38,3 +39,8 @@ def importers() -> dict[str, set[str]]:
 @pytest.mark.parametrize(("library", "file"), IN_ONE_FILE.items())
 def test_a_library_is_imported_by_one_file(library: str, file: str) -> None:
     assert importers()[library] == {file}
+
+
+@pytest.mark.parametrize(("library", "files"), IN_TWO.items())
+def test_a_library_is_imported_by_two_files(library: str, files: set[str]) -> None:
+    assert importers()[library] == files

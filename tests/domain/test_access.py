@@ -159,3 +159,13 @@ def test_the_superuser_flag_opens_no_door(who: Caller, owner: Owner) -> None:
     other = replace(who, superuser=not who.superuser)
     assert access.side_of(who, owner) is access.side_of(other, owner)
     assert access.may_see(who, owner) is access.may_see(other, owner)
+
+
+@settings(deadline=None)
+@given(CALLERS, st.sets(st.sampled_from(Kind)))
+def test_an_api_key_s_scope_only_takes_away(who: Caller, kinds: set[Kind]) -> None:
+    scoped = replace(who, kinds=frozenset(kinds))
+    for kind in Kind:
+        assert access.in_scope(who, kind)
+        assert access.in_scope(scoped, kind) is (kind in kinds)
+        assert access.may_submit(scoped, kind) is (kind in kinds and access.may_submit(who, kind))

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -70,10 +71,11 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Stack]:
-    """Start everything side by side, migrate, load the demo; stop it in the other order."""
+async def running(folder: Path, *, temporal_file: Path | None = None, **changes: Any) -> AsyncIterator[Stack]:
+    """Start everything side by side, migrate, load the demo; stop it in the other order. `changes` are settings."""
     async with AsyncExitStack() as opened:
-        temporal = asyncio.create_task(opened.enter_async_context(servers.temporal()))
+        keys = Settings(demo=True, **changes).payload_keys_by_id
+        temporal = asyncio.create_task(opened.enter_async_context(servers.temporal(file=temporal_file, keys=keys)))
         press = asyncio.create_task(opened.enter_async_context(CardPress()))
         database = asyncio.create_task(opened.enter_async_context(servers.postgres(folder)))
         smtp_url = await opened.enter_async_context(servers.mail_catcher(folder / "mail"))
@@ -90,6 +92,7 @@ async def running(folder: Path) -> AsyncIterator[Stack]:
             base_url=BASE_URL,
             token_secret=SecretStr(SECRET),
             demo=True,
+            **changes,
         )
         engine = connect(database_url)
         opened.push_async_callback(engine.dispose)

@@ -5,14 +5,13 @@ import os
 import shutil
 import socket
 import sysconfig
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from workers.embedded import postgres as embedded
@@ -21,6 +20,7 @@ from workers.embedded.mail import LARGEST, Catcher
 from workers.embedded.ports import LOOPBACK
 from workers.embedded.processes import Process
 from workers.embedded.temporal import DYNAMIC_CONFIG
+from workflows.encryption import converter
 from workflows.namespace import prepare
 
 # Nothing of a test outlives it, so nothing need reach the disk.
@@ -64,14 +64,20 @@ async def postgres(folder: Path) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def temporal(*, ui: bool = False) -> AsyncIterator[Client]:
-    """A new Temporal dev server, in memory, with the desk's namespace prepared; a client of it."""
+async def temporal(
+    *, ui: bool = False, file: Path | None = None, keys: Mapping[str, bytes] | None = None
+) -> AsyncIterator[Client]:
+    """A new Temporal dev server, in memory or in a file, with the desk's namespace prepared; a client of it.
+
+    The client encrypts payloads if there are keys.
+    """
     async with await WorkflowEnvironment.start_local(
         namespace=NAMESPACE,
-        data_converter=pydantic_data_converter,
+        data_converter=converter(keys or {}),
         ui=ui,
         ui_port=free_port() if ui else None,
         dev_server_existing_path=shutil.which("temporal", path=sysconfig.get_path("scripts")),
+        dev_server_database_filename=str(file) if file else None,
         dev_server_log_level="error",
         dev_server_extra_args=[
             *(part for value in DYNAMIC_CONFIG for part in ("--dynamic-config-value", value)),

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-COMMANDS = ("up", "api", "worker", "migrate", "demo", "mail", "token", "reconcile")
+COMMANDS = ("up", "api", "worker", "migrate", "demo", "mail", "newkey", "token", "reconcile")
 
 
 def keydesk(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,6 +45,26 @@ def test_a_missing_secret_is_one_line() -> None:
     assert refused.returncode == 2
     assert refused.stderr.count("\n") == 1
     assert "KEYDESK_TOKEN_SECRET is not set" in refused.stderr
+
+
+def test_outside_the_demo_payloads_are_encrypted() -> None:
+    refused = keydesk("worker", KEYDESK_TOKEN_SECRET="s" * 40)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("keydesk: KEYDESK_PAYLOAD_KEYS is not set")
+
+
+@pytest.mark.parametrize("keys", ["nonsense", "a:AAAA", ":" + "A" * 43 + "=", "a:%%%", "{new},{new}"])
+def test_keys_that_are_none_are_refused_and_not_shown(keys: str) -> None:
+    keys = keys.replace("{new}", keydesk("newkey").stdout.strip())
+    refused = keydesk("worker", KEYDESK_TOKEN_SECRET="s" * 40, KEYDESK_PAYLOAD_KEYS=keys)
+    assert refused.returncode == 2
+    assert refused.stderr == "keydesk: KEYDESK_PAYLOAD_KEYS must be id:key,id:key … as `keydesk newkey` prints them\n"
+
+
+def test_secrets_come_from_files(tmp_path: Path) -> None:
+    (tmp_path / "keydesk_token_secret").write_text("short")
+    refused = keydesk("worker", KEYDESK_SECRETS_DIR=str(tmp_path))
+    assert refused.stderr == "keydesk: KEYDESK_TOKEN_SECRET is too short: give at least 32 characters\n"
 
 
 def test_a_bad_variable_is_named_and_its_value_is_not_shown() -> None:

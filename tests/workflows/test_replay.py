@@ -6,14 +6,13 @@
 import base64
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
@@ -24,6 +23,7 @@ from tests.workflows import changed
 from tests.workflows.record import HISTORIES, PATHS
 from tests.workflows.walks import PERSONAL
 from workers.sandbox import runner
+from workflows.encryption import converter
 from workflows.registry import WORKFLOWS
 from workflows.request import RequestWorkflow
 
@@ -46,12 +46,12 @@ def name_of(file: Path) -> str:
     return f"{file.parent.name}/{file.stem}"
 
 
-async def replayed(file: Path, *workflows: type[RequestWorkflow]) -> None:
+async def replayed(file: Path, *workflows: type[RequestWorkflow], keys: Mapping[str, bytes] | None = None) -> None:
     """Replay one history. Raises what the workflow does otherwise than then."""
     replayer = Replayer(
         workflows=workflows or list(WORKFLOWS.values()),
         workflow_runner=runner(),
-        data_converter=pydantic_data_converter,
+        data_converter=converter(keys or {}),
     )
     await replayer.replay_workflow(WorkflowHistory.from_json(file.stem, file.read_text()))
 
@@ -72,6 +72,11 @@ def values_in(node: Any) -> Iterator[str]:
 @pytest.mark.parametrize("file", STORED, ids=name_of)
 async def test_what_was_recorded_replays(file: Path) -> None:
     await replayed(file)
+
+
+@pytest.mark.parametrize("file", STORED[::5], ids=name_of)
+async def test_what_was_recorded_before_there_were_keys_replays_with_them(file: Path) -> None:
+    await replayed(file, keys={"2026": bytes(32)})
 
 
 def test_every_kind_has_a_history_of_every_path() -> None:

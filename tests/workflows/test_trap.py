@@ -94,7 +94,7 @@ async def connected(address: str) -> Client:
 
     async def answers() -> bool:
         with contextlib.suppress(RuntimeError):
-            client.append(await temporal.connect(address, "default"))
+            client.append(await temporal.connect(temporal.Cluster(address)))
         return bool(client)
 
     await eventually(answers, "the server does not come up")

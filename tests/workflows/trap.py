@@ -85,7 +85,7 @@ async def serve(address: str, folder: Path) -> None:
     """Serve until killed."""
     settings = Settings()
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(address, "default")
+    client = await temporal.connect(temporal.Cluster(address))
 
     def booking(*parts: Any, **more: Any) -> MuteBooking:
         return MuteBooking(*parts, folder=folder, **more)

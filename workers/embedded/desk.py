@@ -101,8 +101,11 @@ def _plan(home: Home, settings: Settings, *, demo: bool) -> Desk:
         "KEYDESK_DEMO": str(demo).lower(),
         "KEYDESK_DOCUMENTS_URL": settings.documents_url or (home.folder / "documents").as_uri(),
         "KEYDESK_BASE_URL": settings.base_url if "base_url" in settings.model_fields_set else addresses.api,
+        "KEYDESK_TEMPORAL_UI_URL": addresses.temporal_ui,
         MARK: launch,
     }
+    if settings.payload_keys is None and (keys := home.payload_keys(make=not demo)):
+        told["KEYDESK_PAYLOAD_KEYS"] = keys
     # Our own parts see the caller's environment, as they would in production; the servers do not.
     environment = {**os.environ, **told}
     return Desk(home, own, addresses, settings.temporal_namespace, ports, claims, bare, environment, demo)
@@ -125,7 +128,7 @@ def _start(desk: Desk, supervisor: Supervisor) -> None:
     migrate.upgrade(desk.addresses.database)
     supervisor.wait_until_ready("temporal")
     try:
-        asyncio.run(client.prepare_namespace(desk.addresses.temporal, desk.namespace))
+        asyncio.run(client.prepare_namespace(client.Cluster(desk.addresses.temporal, desk.namespace)))
     except namespace.NamespaceUnfit as error:
         raise HomeUnusable(f"Temporal cannot serve this desk: {error}") from error
     supervisor.start(Program("worker", desk.part("worker"), desk.environment, ready=lambda: True, patience=15.0))

@@ -5,6 +5,7 @@ alone belongs to another user when root starts the desk (see `postgres.py`), so 
 folder, not list it.
 """
 
+import base64
 import json
 import os
 import secrets
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +96,16 @@ class Home:
         except (ValueError, TypeError, OSError) as error:
             raise HomeUnusable(f"cannot read the secrets in {file}: {error}") from error
 
+    def payload_keys(self, *, make: bool = False) -> str | None:
+        """The keys under which this home encrypts what Temporal keeps; `make` generates a first one if need be.
+
+        A home of the demo has none. One that has some goes on with them: its histories cannot be read otherwise.
+        """
+        file = self.folder / "payload-keys"
+        if make and not file.exists():
+            write_private(file, new_payload_key() + "\n")
+        return file.read_text().strip() if file.exists() else None
+
     def publish(self, addresses: Addresses, pids: Mapping[str, int]) -> None:
         """Write run.json: the addresses and the pid of each process of the running desk."""
         write_private(self.run_file, json.dumps({**asdict(addresses), "pids": dict(pids)}, indent=2) + "\n")
@@ -114,6 +126,12 @@ class Home:
         """Remove what only a running desk has."""
         self.run_file.unlink(missing_ok=True)
         self.launch_file.unlink(missing_ok=True)
+
+
+def new_payload_key() -> str:
+    """A new entry for `KEYDESK_PAYLOAD_KEYS`: an id that says when it was made, and 256 random bits."""
+    made = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(2)}"
+    return f"{made}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def write_private(file: Path, text: str) -> None:

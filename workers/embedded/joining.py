@@ -16,8 +16,8 @@ from workers.embedded.home import Home
 
 
 def bare_settings(**named: Any) -> Settings:
-    """The environment's settings and these, for a launcher without a token secret: a random one stands in."""
-    return Settings(token_secret=SecretStr(secrets.token_urlsafe(32)), **named)
+    """The environment's settings and these, for a launcher that makes its own secrets: random ones stand in."""
+    return Settings(token_secret=SecretStr(secrets.token_urlsafe(32)), demo=True, **named)
 
 
 def settings_beside(folder: Path | None = None) -> Settings:
@@ -34,5 +34,9 @@ def settings_beside(folder: Path | None = None) -> Settings:
         "smtp_url": desk["smtp"],
         "base_url": desk["api"],
     }
+    if keys := home.payload_keys():
+        of_desk["payload_keys"] = keys
+    elif "payload_keys" not in told.model_fields_set:
+        named["demo"] = True  # only the demo goes without keys
     open_ones = {name: value for name, value in of_desk.items() if name not in told.model_fields_set}
     return Settings(**named, **open_ones, token_secret=SecretStr(home.secrets().token_secret))

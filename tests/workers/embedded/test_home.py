@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from workers.embedded.failures import HomeInUse, HomeUnusable, PortTaken
-from workers.embedded.home import Addresses, Home
+from workers.embedded.home import Addresses, Home, new_payload_key
 from workers.embedded.joining import settings_beside
 from workers.embedded.ports import USUAL, Ports, is_free
 
@@ -92,7 +92,19 @@ def test_an_environment_that_names_a_database_means_another_desk(home: Home, mon
     with pytest.raises(ValidationError, match="KEYDESK_TOKEN_SECRET is not set"):
         settings_beside(home.folder)
     monkeypatch.setenv("KEYDESK_TOKEN_SECRET", "s" * 40)
+    monkeypatch.setenv("KEYDESK_PAYLOAD_KEYS", new_payload_key())
     assert settings_beside(home.folder).database_url.get_secret_value() == "postgresql://elsewhere/keydesk"
+
+
+@pytest.mark.usefixtures("clean_environment")
+def test_a_command_beside_the_desk_reads_what_it_encrypts(home: Home) -> None:
+    home.publish(ADDRESSES, {})
+    assert home.payload_keys() is None
+    assert settings_beside(home.folder).payload_keys_by_id == {}
+    made = home.payload_keys(make=True)
+    assert made is not None
+    assert home.payload_keys(make=True) == made
+    assert list(settings_beside(home.folder).payload_keys_by_id) == [made.split(":")[0]]
 
 
 def test_two_homes_never_choose_the_same_port(tmp_path: Path) -> None:

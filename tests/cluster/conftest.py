@@ -1,0 +1,43 @@
+"""One more desk of real parts, as in a cluster: with an identity provider, and encrypted payloads in Temporal."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from pydantic import SecretStr
+
+from tests.cluster import provider
+from tests.stack.running import Stack, running
+from workers.embedded.home import new_payload_key
+
+UI = "http://127.0.0.1:8233"
+
+
+@pytest.fixture(scope="session")
+def temporal_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Temporal's database."""
+    return tmp_path_factory.mktemp("temporal") / "temporal.sqlite"
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[str]:
+    """The address of the identity provider."""
+    with provider.provider() as address:
+        yield address
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cluster(tmp_path_factory: pytest.TempPathFactory, temporal_file: Path, issuer: str) -> AsyncIterator[Stack]:
+    """The desk of these tests."""
+    keys = SecretStr(f"{new_payload_key()},{new_payload_key()}")
+    folder = tmp_path_factory.mktemp("cluster")
+    changes = {
+        "payload_keys": keys,
+        "temporal_ui_url": UI,
+        "oidc_issuer": issuer,
+        "oidc_client_id": provider.CLIENT,
+        "oidc_roles": {"es-desk": "keyuser", **{role: role for role in ("installer", "pro_partner", "ops", "admin")}},
+    }
+    async with running(folder, temporal_file=temporal_file, **changes) as stack:
+        yield stack
