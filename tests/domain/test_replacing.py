@@ -10,7 +10,8 @@ from domain.errors import Invalid, KeydeskError
 from domain.policies import CoverageReason, Replacement, SalesMethod
 from domain.replacements import OldUnit
 from domain.replacing import Installed, Known, check, check_fields, concerns, field_errors, swap_of
-from domain.requests import Attachment, NewUnit, UnitReplacement, UnitRole
+from domain.requests import CARRIED, Attachment, NewUnit, UnitReplacement, UnitRole
+from domain.states import Kind
 from domain.submission import Product, Requirement, Upload
 from tests.domain.strategies import HEATING, OUTDOOR
 from tests.domain.test_replacements import REASONS, START, TWO_YEARS
@@ -57,6 +58,8 @@ def test_what_is_right_passes() -> None:
     check(DATA, KNOWN)
     assert swap_of(DATA).sales_method is SalesMethod.DIRECT_SALE
     assert DATA.claimed_serials == ("OLD1",)
+    assert DATA.with_documents(()).documents == ()
+    assert CARRIED[Kind.UNIT_REPLACEMENT] is UnitReplacement
 
 
 @pytest.mark.parametrize(
