@@ -9,6 +9,7 @@ from activities.assessment import assess
 from activities.replacing import settle
 from api.rules import rules_for
 from api.schemas import requests as schemas
+from api.schemas.points import points_view, verdict_on
 from api.schemas.registry import shown
 from api.schemas.replacements import MoveView, NewTierView, ReplacementView
 from domain import access
@@ -17,6 +18,7 @@ from domain.calendar import local_date
 from domain.errors import KeydeskError
 from domain.labels import label
 from domain.notifications import Recipient
+from domain.points import NOT_ONCE_CREDITED
 from domain.replacements import Outcome
 from domain.requests import CARRIED, Attachment, Carried, UnitReplacement, WarrantyRequest
 from domain.states import Kind, Side, State
@@ -74,7 +76,10 @@ async def _preview(
 def allowed_actions(row: Request, caller: Caller) -> list[str]:
     """The triggers that this caller may pull now."""
     side = access.side_of(caller, requests.owner_of(row))
-    return [] if side is None else [move.value for move in offers(Kind(row.kind), State(row.state), side)]
+    if side is None:
+        return []
+    moves = offers(Kind(row.kind), State(row.state), side)
+    return [move.value for move in moves if not (row.credited and move in NOT_ONCE_CREDITED)]
 
 
 def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView:
@@ -90,16 +95,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         requester=schemas.RequesterView(login=row.login, company=hanging.company),
         warranty_type=row.warranty_type,
         data=shown(_carried(row, hanging)),
-        documents=[
-            schemas.DocumentView(
-                requirement=one.requirement,
-                document_id=str(one.document_id),
-                filename=filename,
-                verdict=one.verdict,
-                reason=one.reason,
-            )
-            for one, filename in hanging.documents
-        ],
+        documents=_documents(hanging),
         allowed_actions=allowed_actions(row, caller),
         turn=row.turn,
         due_at=row.due_at,
@@ -118,6 +114,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
             for card in hanging.cards
         ],
         replacement=_booked_replacement(hanging, caller),
+        points=points_view(hanging.lines) if row.kind == Kind.POINTS else None,
         emails=[
             schemas.EmailView(event=email.event, to=email.to, status=email.status, at=email.at, error=email.error)
             for email in hanging.emails
@@ -155,6 +152,22 @@ def _replacement(outcome: Outcome, old_request: str | None) -> ReplacementView:
     )
 
 
+def _documents(hanging: Related) -> list[schemas.DocumentView]:
+    """Each document once, though it may serve several lines."""
+    found: dict[Attachment, schemas.DocumentView] = {}
+    for one, filename in hanging.documents:
+        attachment = Attachment(one.requirement, str(one.document_id))
+        said = (one.verdict, one.reason) if one.line is None else verdict_on(attachment, hanging.lines)
+        found[attachment] = schemas.DocumentView(
+            requirement=one.requirement,
+            document_id=attachment.document_id,
+            filename=filename,
+            verdict=said[0],
+            reason=said[1],
+        )
+    return list(found.values())
+
+
 def _carried(row: Request, hanging: Related) -> Carried:
     return from_json(CARRIED[Kind(row.kind)], row.data).with_documents(
         tuple(Attachment(one.requirement, str(one.document_id)) for one, _ in hanging.documents)
@@ -178,8 +191,7 @@ def _assignment(assignment: Assignment) -> schemas.AssignmentView:
 async def _warnings(session: AsyncSession, row: Request, data: Carried) -> list[schemas.WarningView]:
     country = await session.get_one(Country, row.country)
     submitted_on = local_date(row.submitted_at, country.time_zone)
-    owner = requests.owner_of(row)
-    rules = await rules_for(session, data, owner, today=submitted_on, as_of=submitted_on, request_id=row.id)
+    rules = await rules_for(session, data, requests.owner_of(row), today=submitted_on, as_of=submitted_on, row=row)
     return [schemas.WarningView(code=one.code, detail=one.detail) for one in rules.concerns()]
 
 

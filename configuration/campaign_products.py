@@ -1,6 +1,6 @@
 """Participating products: the points of one piece, and what a line of it must bring (`domain.md` §2.4)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -39,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class KnownOfProducts:
-    """What campaigns offer to ask for, by code, and which of the named products exist."""
+    """What campaigns offer to ask for, by code, and the country's products."""
 
     campaigns: Mapping[str, Asked]
     products: frozenset[str]
@@ -63,20 +63,12 @@ class CampaignProducts(Resource[CampaignProductShape, KnownOfProducts]):
             }
         )
 
-    async def known_of(
-        self, session: AsyncSession, country: str, values: Sequence[CampaignProductShape]
-    ) -> KnownOfProducts:
-        """The campaigns and products that these entries name."""
+    async def known(self, session: AsyncSession, country: str) -> KnownOfProducts:
+        """The country's campaigns and products."""
         campaigns = await session.execute(
-            select(Campaign.code, Campaign.documents, Campaign.information).where(
-                Campaign.country == country, Campaign.code.in_({value.campaign for value in values})
-            )
+            select(Campaign.code, Campaign.documents, Campaign.information).where(Campaign.country == country)
         )
-        products = await session.scalars(
-            select(Product.reference).where(
-                Product.country == country, Product.reference.in_({value.product for value in values})
-            )
-        )
+        products = await session.scalars(select(Product.reference).where(Product.country == country))
         return KnownOfProducts(
             campaigns={
                 code: Asked(
@@ -114,4 +106,4 @@ class CampaignProducts(Resource[CampaignProductShape, KnownOfProducts]):
                 PushPeriod.product == value.product,
             )
         )
-        return [*requests, *(f"push period {self.key_of(value)}/{day}" for day in days)]
+        return [*requests, *(f"push period {value.campaign}/{day}/{value.product}" for day in days)]

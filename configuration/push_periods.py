@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration.campaigns import Code
@@ -35,7 +35,7 @@ class PushPeriodShape(Body):
 
 @dataclass(frozen=True)
 class KnownOfPeriods:
-    """The periods as they are to stand, by campaign and product; those that take part; and the campaigns' days."""
+    """The periods, by campaign and product; those that take part; and the campaigns' days."""
 
     periods: Mapping[Place, Sequence[PushPeriodShape]]
     taking_part: frozenset[Place]
@@ -59,29 +59,17 @@ class PushPeriods(Resource[PushPeriodShape, KnownOfPeriods]):
         except ValueError:
             return None
 
-    async def known_of(self, session: AsyncSession, country: str, values: Sequence[PushPeriodShape]) -> KnownOfPeriods:
-        """What else is there for the same products, with these entries in the place of those of the same key."""
-        places = {(value.campaign, value.product) for value in values}
+    async def known(self, session: AsyncSession, country: str) -> KnownOfPeriods:
+        """All periods and participating products of the country."""
         taking_part = await session.execute(
-            select(CampaignProduct.campaign, CampaignProduct.product).where(
-                CampaignProduct.country == country,
-                tuple_(CampaignProduct.campaign, CampaignProduct.product).in_(places),
-            )
+            select(CampaignProduct.campaign, CampaignProduct.product).where(CampaignProduct.country == country)
         )
         days = await session.execute(
-            select(Campaign.code, Campaign.starts_on, Campaign.ends_on).where(
-                Campaign.country == country, Campaign.code.in_({campaign for campaign, _ in places})
-            )
+            select(Campaign.code, Campaign.starts_on, Campaign.ends_on).where(Campaign.country == country)
         )
-        rows = await session.scalars(
-            select(PushPeriod).where(
-                PushPeriod.country == country, tuple_(PushPeriod.campaign, PushPeriod.product).in_(places)
-            )
-        )
-        stored = await self.values(session, country, rows.all())
-        standing = {self.key_of(one): one for one in (*stored, *values)}
+        rows = await session.scalars(select(PushPeriod).where(PushPeriod.country == country))
         periods: dict[Place, list[PushPeriodShape]] = defaultdict(list)
-        for one in standing.values():
+        for one in await self.values(session, country, rows.all()):
             periods[one.campaign, one.product].append(one)
         return KnownOfPeriods(
             periods=periods,
@@ -97,7 +85,7 @@ class PushPeriods(Resource[PushPeriodShape, KnownOfPeriods]):
         if value.last_day < value.first_day:
             yield FieldError("/last_day", "comes before the first day")
             return
-        for other in known.periods[place]:
+        for other in known.periods.get(place, ()):
             if other.first_day != value.first_day and _period(value).overlaps(_period(other)):
                 yield FieldError(
                     "/first_day",

@@ -1,6 +1,6 @@
 """What each kind of request carries, already parsed and normalised (`domain.md` §2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Self
@@ -177,5 +177,32 @@ class UnitReplacement(Carried):
         return replace(self, documents=documents)
 
 
-_KINDS: tuple[type[Carried], ...] = (*WarrantyRequest.__subclasses__(), UnitReplacement)
-CARRIED: dict[Kind, type[Carried]] = {one.kind: one for one in _KINDS}
+@dataclass(frozen=True)
+class Line:
+    """So many pieces of a product, with what the campaign asks to know about them and the documents for them."""
+
+    product: str
+    quantity: int
+    info: dict[str, str] = field(default_factory=dict)
+    documents: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Points(Carried):
+    """What a participant asks of a campaign (`domain.md` §2.4). Its documents hang on lines; one may serve several."""
+
+    kind = Kind.POINTS
+
+    campaign: str
+    lines: tuple[Line, ...]
+    coupon: str = ""
+
+    @property
+    def documents(self) -> tuple[Attachment, ...]:
+        """Those of all lines, each once."""
+        return tuple(dict.fromkeys(one for line in self.lines for one in line.documents))
+
+
+CARRIED: dict[Kind, type[Carried]] = {
+    one.kind: one for one in (Commissioning, WarrantyExtension, EndUserWarranty, ExtraYears, Points, UnitReplacement)
+}

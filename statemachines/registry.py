@@ -1,7 +1,14 @@
 """From kind to state table: the one line that a new kind adds here."""
 
 from domain.states import Kind, Side, State, Trigger
-from statemachines import commissioning, end_user_warranty, extra_years, unit_replacement, warranty_extension
+from statemachines import (
+    commissioning,
+    end_user_warranty,
+    extra_years,
+    points,
+    unit_replacement,
+    warranty_extension,
+)
 from statemachines.moves import Move
 
 TABLES: dict[Kind, tuple[Move, ...]] = {
@@ -10,6 +17,7 @@ TABLES: dict[Kind, tuple[Move, ...]] = {
     Kind.END_USER_WARRANTY: end_user_warranty.MOVES,
     Kind.EXTRA_YEARS: extra_years.MOVES,
     Kind.UNIT_REPLACEMENT: unit_replacement.MOVES,
+    Kind.POINTS: points.MOVES,
 }
 
 
@@ -20,7 +28,7 @@ def triggers_of(kind: Kind) -> frozenset[Trigger]:
 
 def offers(kind: Kind, state: State, side: Side) -> tuple[Trigger, ...]:
     """The moves that `side` may make on a request of `kind` in `state`, in the order of the table."""
-    return tuple(move.trigger for move in TABLES[kind] if move.source is state and move.by is side)
+    return tuple(dict.fromkeys(move.trigger for move in TABLES[kind] if move.source is state and move.by is side))
 
 
 def maker(kind: Kind, trigger: Trigger) -> Side:

@@ -13,8 +13,8 @@ from domain.errors import AlreadyReplaced, DuplicateSerial
 from domain.requests import Carried, UnitReplacement, WarrantyRequest
 from domain.states import Kind, State
 from store import replacements
-from store.lines import stand_in_line
 from store.tables.requests import Request, RequestUnit
+from store.waiting import stand_in_line
 
 ENDED = or_(
     Request.state == State.CANCELLED, and_(Request.state == State.DENIED, Request.kind.in_(sorted(ENDS_WITH_DENIAL)))

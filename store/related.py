@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Owner
+from domain.points import JudgedLine
 from domain.replacements import Outcome
-from domain.states import Side
+from domain.states import Kind, Side
 from domain.warranties import Assignment
+from store import lines
 from store.messages import unread
 from store.replacements import outcome_of
 from store.requests import owner_of
@@ -32,6 +34,7 @@ class Related:
     company: str | None = None
     granted: Assignment | None = None
     documents: list[tuple[RequestDocument, str]] = field(default_factory=list)
+    lines: tuple[JudgedLine, ...] = ()
     cards: list[effects.Card] = field(default_factory=list)
     emails: list[effects.Email] = field(default_factory=list)
     outcome: Outcome | None = None
@@ -56,6 +59,9 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
     )
     for attached, filename in documents:
         found[attached.request_id].documents.append((attached, filename))
+    judged = await lines.judged(session, [row for row in rows if row.kind == Kind.POINTS])
+    for request_id, found_lines in judged.items():
+        found[request_id].lines = found_lines
     granted = await session.scalars(
         select(effects.Assignment).where(effects.Assignment.request_id.in_(ids)).order_by(effects.Assignment.version)
     )
@@ -73,13 +79,18 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
     )
     for email in emails:
         found[email.request_id].emails.append(email)
+    await _add_outcomes(session, found, ids)
+    for side in (Side.REQUESTER, Side.KEYUSER):
+        for request_id, count in (await unread(session, ids, side)).items():
+            found[request_id].unread[side] = count
+    return found
+
+
+async def _add_outcomes(session: AsyncSession, found: dict[str, Related], ids: Sequence[str]) -> None:
+    """What replacements have brought about, and whose request brought the unit that went."""
     replaced = (await session.scalars(select(Replacement).where(Replacement.request_id.in_(ids)))).all()
     for replacement in replaced:
         found[replacement.request_id].outcome = outcome_of(replacement)
     old = {one.outcome.old_request: one for one in found.values() if one.outcome is not None}
     for row in await session.scalars(select(Request).where(Request.id.in_(old))):
         old[row.id].old_owner = owner_of(row)
-    for side in (Side.REQUESTER, Side.KEYUSER):
-        for request_id, count in (await unread(session, ids, side)).items():
-            found[request_id].unread[side] = count
-    return found

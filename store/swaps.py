@@ -36,6 +36,6 @@ async def known_for(
         new_is_known=await known.is_known(session, data.country, data.new_unit.serial, request_id),
         product=products.get(data.new_unit.product),
         requirements=await catalogue.requirements_of(session, data.country, data.kind, line_up or ""),
-        uploads=await catalogue.uploads_of(session, (one.document_id for one in data.documents), owner),
+        uploads=await catalogue.uploads(session, (one.document_id for one in data.documents), owner),
         serial_pattern=country.serial_pattern,
     )

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.errors import DuplicateSerial
 from domain.requests import Unit
 from domain.states import Kind
-from store.lines import stand_in_line
 from store.tables.requests import DuplicatePermit, RequestUnit, SerialClaim
+from store.waiting import stand_in_line
 
 Place = tuple[str, str, str]  # country, kind, serial
 

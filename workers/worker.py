@@ -12,9 +12,11 @@ from temporalio.worker import Worker
 from activities.booking import Booking
 from activities.cards import Cards
 from activities.emails import Emails
+from activities.imports import Imports
 from activities.mail_server import MailServer
 from activities.rendering.pool import CardPress
 from api.wiring import cluster_of
+from configuration.lists import LISTS
 from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.files import Files
@@ -23,6 +25,7 @@ from workers.sandbox import runner
 from workers.tolerance import Tolerance
 from workflows import client as temporal
 from workflows.effects import mail_queue
+from workflows.importing import ImportWorkflow
 from workflows.namespace import prepare
 from workflows.registry import WORKFLOWS
 
@@ -39,18 +42,19 @@ def now() -> datetime:
 async def serving(
     client: Client, settings: Settings, database: Sessions, press: CardPress, *, task_queue: str
 ) -> AsyncIterator[None]:
-    """Serve every kind: one worker for workflows, bookings and cards, one for emails.
+    """Serve every kind, and imports: one worker for workflows, bookings and cards, one for emails.
 
     A killed worker's cached workflows are free again after a second, what it had under way after `pulse.SILENCE`.
     """
     files = Files(settings.documents)
     booking = Booking(database, now, settings.base_url, demo=settings.demo)
     cards = Cards(database, files, press, now)
+    imports = Imports(database, files, LISTS, now, demo=settings.demo)
     mail = Emails(database, files, MailServer(settings.smtp_url.get_secret_value()), settings.mail_from, now)
     desk = Worker(
         client,
         task_queue=task_queue,
-        workflows=list(WORKFLOWS.values()),
+        workflows=[*WORKFLOWS.values(), ImportWorkflow],
         activities=[
             booking.record_request,
             booking.book_move,
@@ -58,6 +62,8 @@ async def serving(
             booking.ring,
             booking.stand,
             cards.issue_card,
+            imports.bring_in,
+            imports.give_up,
         ],
         workflow_runner=runner(),
         interceptors=[Pulse(), Tolerance()],

@@ -24,7 +24,7 @@ from temporalio.service import RPCError, TLSConfig
 
 from activities.refusals import refusal_in
 from domain.errors import Unavailable
-from domain.messages import Decide, RequestOrder
+from domain.messages import BringIn, Decide, RequestOrder
 from workflows.encryption import converter
 from workflows.namespace import prepare
 
@@ -116,6 +116,23 @@ class Desk:
     async def catch_up(self, case: Case) -> None:
         """Have everything done that the request still owes, by its workflow or a reopened one. Raises Unavailable."""
         await self._signal(case, "catch_up", [])
+
+    async def bring_in(self, import_id: int, country: str, resource: str) -> None:
+        """Start an import's workflow, or find it. Raises Unavailable."""
+        try:
+            async with asyncio.timeout(self.patience):
+                await self.client.start_workflow(
+                    "import",
+                    BringIn(import_id),
+                    id=f"import-{import_id}",
+                    task_queue=self.task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    search_attributes=TypedSearchAttributes([SearchAttributePair(COUNTRY, country)]),
+                    static_summary=f"import · {country} · {resource}",
+                )
+        except (TimeoutError, RPCError) as silence:
+            raise _unknown() from silence
 
     async def _signal(self, case: Case, signal: str, arguments: list[Any]) -> None:
         try:

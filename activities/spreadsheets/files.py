@@ -48,6 +48,13 @@ def lines_of(content: bytes, sheet: Sheet) -> Iterator[tuple[int, list[Cell]]]:
     return csv_files.lines_of(content, sheet)
 
 
+def length_of(content: bytes) -> int:
+    """About how many lines a file has: what progress is measured by."""
+    if content.startswith(ZIP):
+        return xlsx_files.length_of(content)
+    return content.count(b"\n")
+
+
 def written(form: Format, sheet: Sheet, rows: Iterable[Row]) -> bytes:
     """The list as a file, which reads as the same rows again. Without rows: a template to fill in."""
     return xlsx_files.written(sheet, rows) if form is Format.XLSX else csv_files.written(sheet, rows)

@@ -1,5 +1,6 @@
 """XLSX, read row by row and written row by row. A file that would unfold to more than a list can be is not read."""
 
+import contextlib
 import io
 import re
 import zipfile
@@ -24,6 +25,7 @@ MOST_TAGS = 6_000_000
 LAST_ROW = 1_048_576
 CHUNK = 256 * 1024
 MERGED = b"mergeCell ref="
+ROW = b"<row "
 SHEETS = "xl/worksheets/"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA, ERROR = "f", "e"
@@ -51,6 +53,17 @@ def lines_of(content: bytes, sheet: Sheet) -> Iterator[tuple[int, list[Cell]]]:
         ) from broken
 
 
+def length_of(content: bytes) -> int:
+    """How many rows the longest sheet seems to have, 0 for a file that cannot be read."""
+    longest = 0
+    with contextlib.suppress(Exception), zipfile.ZipFile(io.BytesIO(content)) as archive:  # `lines_of` will say it
+        for part in archive.infolist():
+            if part.filename.startswith(SHEETS) and part.file_size <= MOST_UNPACKED:
+                with archive.open(part) as opened:
+                    longest = max(longest, sum(chunk.count(ROW) for chunk in _chunks(opened)))
+    return longest
+
+
 def _weigh(content: bytes) -> None:
     """Refuse what would not fit, before anything of it is in memory: the sizes that a ZIP names are those it gives."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -65,7 +78,7 @@ def _weigh(content: bytes) -> None:
 
 def _weighed(part: IO[bytes], tags: int, *, is_sheet: bool) -> int:
     tail = b""
-    while chunk := part.read(CHUNK):
+    for chunk in _chunks(part):
         tags += chunk.count(b"<")
         if tags > MOST_TAGS:
             raise Unfit("the file unfolds to more than a list can be")
@@ -73,6 +86,11 @@ def _weighed(part: IO[bytes], tags: int, *, is_sheet: bool) -> int:
             raise Unfit("the file has merged cells, of which only one holds the value: split them")
         tail = chunk[-len(MERGED) :]
     return tags
+
+
+def _chunks(part: IO[bytes]) -> Iterator[bytes]:
+    while chunk := part.read(CHUNK):
+        yield chunk
 
 
 def _read(cell: Any) -> Cell:

@@ -13,6 +13,7 @@ from domain.messages import (
     Booked,
     BookMove,
     BookSystemMove,
+    BringIn,
     Decide,
     IssueCard,
     Recorded,
@@ -39,6 +40,7 @@ SENT: list[Any] = [
     BookSystemMove("ES-COM-000001", Trigger.FINISH, State.ACCEPTED, State.PROCESSED, USED),
     IssueCard("ES-COM-000001", 2),
     SendEmail(3),
+    BringIn(7),
 ]
 
 # As the first release wrote them: these documents stand in histories, so they must be read for ever.
@@ -74,6 +76,7 @@ FIRST_RELEASE: list[tuple[dict[str, Any], Any]] = [
     ),
     ({"request_id": "R", "version": 2}, IssueCard("R", 2)),
     ({"email_id": 7}, SendEmail(7)),
+    ({"import_id": 7}, BringIn(7)),
 ]
 # A new field of these needs a default; theirs from the first release do not.
 WITHOUT_DEFAULT = {
@@ -86,6 +89,7 @@ WITHOUT_DEFAULT = {
     "BookSystemMove": {"request_id", "trigger", "source", "target"},
     "IssueCard": {"request_id", "version"},
     "SendEmail": {"email_id"},
+    "BringIn": {"import_id"},
 }
 
 
