@@ -17,7 +17,7 @@ from domain.access import Caller, Role
 from domain.calendar import local_date
 from domain.errors import KeydeskError
 from domain.labels import label
-from domain.notifications import Recipient
+from domain.notifications import Event, Recipient
 from domain.points import NOT_ONCE_CREDITED
 from domain.replacements import Outcome
 from domain.requests import CARRIED, Attachment, Carried, UnitReplacement, WarrantyRequest
@@ -116,7 +116,9 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         replacement=_booked_replacement(hanging, caller),
         points=points_view(hanging.lines) if row.kind == Kind.POINTS else None,
         emails=[
-            schemas.EmailView(event=email.event, to=email.to, status=email.status, at=email.at, error=email.error)
+            schemas.EmailView(
+                event=Event(email.event).occasion, to=email.to, status=email.status, at=email.at, error=email.error
+            )
             for email in hanging.emails
             if speaks_for is not Side.REQUESTER or email.recipient in THEIRS
         ],
