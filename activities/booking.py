@@ -13,9 +13,10 @@ from temporalio import activity
 
 from activities.holds import take_hold
 from activities.move import Move
-from activities.moves import MOVES, carry
+from activities.moves import carry
 from activities.notices import announce
 from activities.refusals import refusals_cross
+from activities.registry import moves_of
 from domain import access
 from domain.clocks import Used
 from domain.errors import CommentRequired, Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
@@ -192,8 +193,7 @@ class Booking:
         )
 
     async def make(self, move: Move, used: Used) -> Booked:
-        """Make the move in its transaction: what it does, state, journal, clocks, emails to send."""
-        changes = await MOVES[move.trigger](move)
+        changes = await moves_of(move.kind)[move.trigger](move)
         actor = move.actor.login if move.actor else (SYSTEM if move.side is Side.SYSTEM else END_USER)
         requests.journalise(
             move.session,
@@ -202,7 +202,7 @@ class Booking:
         )
         await move.session.flush()
         patience = await clocks.set_turn(move.session, move.row, used, move.at)
-        card = await cards.latest(move.session, move.row.id)
+        card = await cards.brought_by(move.session, move.row.id)
         queued = await announce(
             move.session,
             move.row,
@@ -212,7 +212,7 @@ class Booking:
             at=move.at,
             base_url=self.base_url,
         )
-        owed = card is not None and card.request_version == move.row.version
+        owed = await cards.promised(move.session, move.row.id) is not None
         booked = Booked(State(move.row.state), move.row.version, owed, queued, patience)
         return await self._with_fallen(move, booked) if move.target is State.CANCELLED else booked
 
@@ -244,11 +244,10 @@ async def _locked(session: AsyncSession, request_id: str) -> Request:
 
 async def _standing(session: AsyncSession, row: Request) -> Booked:
     """Where the request stands after a move whose first attempt got through unheard, with all that it still owes."""
-    card = await cards.latest(session, row.id)
     return Booked(
         State(row.state),
         row.version,
-        card=card is not None and card.status == "pending",
+        card=await cards.promised(session, row.id) is not None,
         emails=await emails.queued_of(session, row.id),
         patience=await clocks.patience_of(session, row),
     )

@@ -58,7 +58,7 @@ class Emails:
         """The message, None if the card it was to carry will not come any more."""
         attachments: tuple[Attachment, ...] = ()
         if email.card_version is not None:
-            card = await cards.card_version(session, email.request_id, email.card_version)
+            card = await cards.card_version(session, email.card_of or email.request_id, email.card_version)
             if card is None or card.sha256 is None:
                 return None
             pdf = await self.files.get(card.sha256)
