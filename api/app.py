@@ -10,11 +10,12 @@ from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
+    accounts,
     api_keys,
     audit,
+    card_texts,
     codec,
     commissioning,
-    configuration,
     configuring,
     documents,
     downloads,
@@ -27,8 +28,11 @@ from api import (
     notifications,
     numbers,
     permits,
+    policies,
     public,
     requests,
+    settings_of_countries,
+    templates,
     verify,
     warranty_extension,
 )
@@ -52,14 +56,18 @@ RESOURCES = (
     documents,
     permits,
     numbers,
-    configuration,
+    settings_of_countries,
+    accounts,
+    card_texts,
     notifications,
     downloads,
     audit,
+    policies,
     importing,
     configuring,
     public,
     landing,
+    templates,
     codec,
     api_keys,
 )
@@ -127,4 +135,5 @@ def _v1() -> APIRouter:
     router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid), dependencies=[Depends(readable_path)])
     for resource in RESOURCES:
         router.include_router(resource.router)
+    router.include_router(numbers.entries)
     return router

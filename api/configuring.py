@@ -6,13 +6,12 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 
-from api.dependencies import CallerOf, PartsOf
+from api.dependencies import CallerOf, Parts, PartsOf
 from api.errors import documented
 from api.fields import Body, Line
 from api.schemas.requests import Version
-from configuration import changing
-from configuration.changing import Entry
-from configuration.registry import RESOURCES
+from configuration import changing, reading, registry
+from configuration.reading import Entry
 from configuration.resource import C, Resource, S
 from domain import errors
 from domain.access import Caller, Role, is_keyuser
@@ -62,11 +61,16 @@ ConfigurerOf = Annotated[Caller, Depends(configurer)]
 ReaderOf = Annotated[Caller, Depends(reader)]
 
 
-def routes(resource: Resource[S, C]) -> APIRouter:
-    """The five routes of one resource, with the schemas that its shape gives."""
+def routes(
+    resource: Resource[S, C], *, without: frozenset[str] = frozenset(), may: Any = configurer, may_read: Any = reader
+) -> APIRouter:
+    """The five routes of one resource, with the schemas that its shape gives.
+
+    `without` leaves some out by name, where an older address does the same; `may` and `may_read` say who may call.
+    """
     router = APIRouter(prefix=f"/countries/{{country}}/{resource.name}", tags=["configuration"])
     shape, view = resource.shape, _view(resource)
-    change_body, page_view = _change(resource), _page(resource, view)
+    change_body, page_view = change_of(shape, resource.one, key=resource.key), _page(resource, view)
     one, many = resource.one, resource.name.replace("-", " ")
 
     @router.get(
@@ -77,10 +81,10 @@ def routes(resource: Resource[S, C]) -> APIRouter:
         responses=documented(*REFUSALS),
     )
     async def list_entries(
-        country: str, _: ReaderOf, parts: PartsOf, limit: Limit = 100, cursor: Cursor = None
+        country: str, _: Annotated[Caller, Depends(may_read)], parts: PartsOf, limit: Limit = 100, cursor: Cursor = None
     ) -> dict[str, Any]:
         async with parts.sessions() as session:
-            page = await changing.page(session, resource, country, after=cursor, limit=limit)
+            page = await reading.page(session, resource, country, after=cursor, limit=limit)
         return {"items": [presented(entry) for entry in page.entries], "next_cursor": page.next_key}
 
     @router.get(
@@ -90,9 +94,11 @@ def routes(resource: Resource[S, C]) -> APIRouter:
         description=f"One {one}. {_key_sentence(resource)}",
         responses=documented(*REFUSALS),
     )
-    async def read_entry(country: str, key: str, _: ReaderOf, parts: PartsOf) -> dict[str, Any]:
+    async def read_entry(
+        country: str, key: str, _: Annotated[Caller, Depends(may_read)], parts: PartsOf
+    ) -> dict[str, Any]:
         async with parts.sessions() as session:
-            return presented(await changing.read(session, resource, country, key))
+            return presented(await reading.read(session, resource, country, key))
 
     @router.post(
         "",
@@ -105,11 +111,11 @@ def routes(resource: Resource[S, C]) -> APIRouter:
     async def create_entry(
         country: str,
         body: shape,  # type: ignore[valid-type]  # read by FastAPI at run time
-        caller: ConfigurerOf,
+        caller: Annotated[Caller, Depends(may)],
         parts: PartsOf,
     ) -> dict[str, Any]:
         async with parts.sessions.begin() as session:
-            author = Author(caller.login, parts.now())
+            author = author_of(caller, parts)
             return presented(await changing.create(session, resource, country, body, author))
 
     @router.patch(
@@ -123,13 +129,13 @@ def routes(resource: Resource[S, C]) -> APIRouter:
         country: str,
         key: str,
         body: change_body,  # type: ignore[valid-type]  # read by FastAPI at run time
-        caller: ConfigurerOf,
+        caller: Annotated[Caller, Depends(may)],
         parts: PartsOf,
     ) -> dict[str, Any]:
         named: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # as above
         version = named.pop("version")
         async with parts.sessions.begin() as session:
-            author = Author(caller.login, parts.now())
+            author = author_of(caller, parts)
             return presented(await changing.change(session, resource, country, key, version, named, author))
 
     @router.delete(
@@ -140,13 +146,22 @@ def routes(resource: Resource[S, C]) -> APIRouter:
         responses=documented(*REFUSALS, errors.StaleVersion, errors.InUse),
     )
     async def delete_entry(
-        country: str, key: str, version: Annotated[Version, Query()], caller: ConfigurerOf, parts: PartsOf
+        country: str,
+        key: str,
+        version: Annotated[Version, Query()],
+        caller: Annotated[Caller, Depends(may)],
+        parts: PartsOf,
     ) -> None:
         async with parts.sessions.begin() as session:
-            author = Author(caller.login, parts.now())
+            author = author_of(caller, parts)
             await changing.delete(session, resource, country, key, version, author)
 
-    return router
+    return _without(router, without)
+
+
+def author_of(caller: Caller, parts: Parts) -> Author:
+    """The caller, as the audit log names who changes something now."""
+    return Author(caller.login, parts.now(), caller.role)
 
 
 def presented(entry: Entry[Any]) -> dict[str, Any]:
@@ -176,15 +191,13 @@ def _page(resource: Resource[S, C], view: type[BaseModel]) -> type[BaseModel]:
     )
 
 
-def _change(resource: Resource[S, C]) -> type[BaseModel]:
+def change_of(shape: type[Body], one: str, *, key: tuple[str, ...] = ()) -> type[BaseModel]:
     """The shape with every field optional but those of the key, which are left out: they never change."""
-    fields: dict[str, Any] = {
-        name: _optional(field) for name, field in resource.shape.model_fields.items() if name not in resource.key
-    }
+    fields: dict[str, Any] = {name: _optional(field) for name, field in shape.model_fields.items() if name not in key}
     return create_model(
-        f"{resource.shape.__name__.removesuffix('Shape')}Change",
+        f"{shape.__name__.removesuffix('Shape')}Change",
         __base__=Body,
-        __doc__=f"What is to change of a {resource.one}, and the version that the caller has seen.",
+        __doc__=f"What is to change of a {one}, and the version that the caller has seen.",
         version=(Version, ...),
         **fields,
     )
@@ -200,6 +213,14 @@ def _key_sentence(resource: Resource[S, C]) -> str:
     return f"Its key is `{'/'.join(resource.key)}`."
 
 
+def _without(router: APIRouter, names: frozenset[str]) -> APIRouter:
+    router.routes = [route for route in router.routes if getattr(route, "name", None) not in names]
+    return router
+
+
+# Accounts have callers of their own, the others older addresses for some of the five.
+ROUTED_ELSEWHERE = (registry.ACCOUNTS, registry.DOWNLOADS, registry.NOTIFICATIONS, registry.CODES)
 router = APIRouter()
-for _resource in RESOURCES:
-    router.include_router(routes(_resource))
+for _resource in registry.RESOURCES:
+    if _resource not in ROUTED_ELSEWHERE:
+        router.include_router(routes(_resource))

@@ -71,9 +71,14 @@ async def download(document_id: str, caller: CallerOf, parts: PartsOf) -> Respon
             or await documents.offered_in(session, found.id, caller.country)
         ):
             raise NotFound("There is no such document.")
+    return await handed_out(parts, found)
+
+
+async def handed_out(parts: Parts, row: Document) -> Response:
+    """The bytes of a document, as an attachment that no browser runs."""
     return Response(
-        await parts.files.get(found.sha256),
-        media_type=found.media_type,
+        await parts.files.get(row.sha256),
+        media_type=row.media_type,
         headers={
             "Content-Disposition": "attachment",
             "X-Content-Type-Options": "nosniff",

@@ -1,33 +1,21 @@
 """Files that a country offers to its partners, by product range: official templates, general information."""
 
-from typing import Annotated
-from uuid import UUID
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sqlalchemy import select
 
-from api.configuring import REFUSALS, ConfigurerOf
+from api.configuring import REFUSALS, ConfigurerOf, author_of
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
-from api.fields import Body, Required
+from configuration import changing, reading
+from configuration.downloads import DownloadShape
+from configuration.registry import DOWNLOADS
 from domain import errors
 from domain.access import Role
-from domain.errors import FieldError, Forbidden, Invalid, NotFound
-from store import accounts
-from store.tables.configuration import Download, LineUp
-from store.tables.documents import Document
+from domain.errors import Forbidden, NotFound
+from store.tables.configuration import Download
 
 router = APIRouter(prefix="/countries/{country}/downloads", tags=["configuration"])
-
-
-class DownloadBody(Body):
-    """A document that a keyuser uploaded, under a title, for a range."""
-
-    product_range: Required
-    title: Required
-    document_id: UUID
-    position: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 class DownloadView(BaseModel):
@@ -70,39 +58,24 @@ async def read_downloads(country: str, caller: CallerOf, parts: PartsOf) -> Down
     return Downloads(items=[Range(product_range=name, items=items) for name, items in ranges.items()])
 
 
-@router.post("", status_code=201, responses=documented(*REFUSALS))
-async def offer(country: str, body: DownloadBody, _: ConfigurerOf, parts: PartsOf) -> DownloadView:
+@router.post("", status_code=201, responses=documented(*REFUSALS, errors.AlreadyExists))
+async def offer(country: str, body: DownloadShape, caller: ConfigurerOf, parts: PartsOf) -> DownloadView:
     """Offer an uploaded document for a range."""
     async with parts.sessions.begin() as session:
-        wrong = []
-        if await session.get(LineUp, {"country": country, "code": body.product_range}) is None:
-            wrong.append(FieldError("/product_range", "not a range of this country"))
-        document = await session.get(Document, body.document_id)
-        uploader = await accounts.account_of(session, document.login) if document and document.login else None
-        if uploader is None or uploader.role != Role.KEYUSER or uploader.country != country:
-            wrong.append(FieldError("/document_id", "not a document that a keyuser of this country uploaded"))
-        if wrong:
-            raise Invalid("This cannot be offered.", fields=wrong)
-        row = Download(
-            country=country,
-            product_range=body.product_range,
-            title=body.title,
-            document_id=body.document_id,
-            position=body.position,
-        )
-        session.add(row)
-        await session.flush()
-        return _view(row)
+        entry = await changing.create(session, DOWNLOADS, country, body, author_of(caller, parts))
+        return _view((await reading.find(session, DOWNLOADS, country, entry.key)).row)
 
 
 @router.delete("/{download_id}", status_code=204, responses=documented(*REFUSALS))
-async def withdraw(country: str, download_id: int, _: ConfigurerOf, parts: PartsOf) -> None:
+async def withdraw(country: str, download_id: int, caller: ConfigurerOf, parts: PartsOf) -> None:
     """Offer it no longer."""
     async with parts.sessions.begin() as session:
         row = await session.get(Download, download_id) if download_id < 2**31 else None
         if row is None or row.country != country:
             raise NotFound("There is no such download.")
-        await session.delete(row)
+        stored = await reading.find(session, DOWNLOADS, country, f"{row.product_range}/{row.title}")
+        version = stored.entry.version
+        await changing.delete(session, DOWNLOADS, country, stored.entry.key, version, author_of(caller, parts))
 
 
 def _view(row: Download) -> DownloadView:

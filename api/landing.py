@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, File, Response, UploadFile
 from pydantic import BaseModel
@@ -57,6 +57,7 @@ class FormDocument(BaseModel):
     required: bool
     media_types: list[str]
     max_bytes: int
+    template_id: UUID | None
 
 
 class Form(BaseModel):

@@ -1,6 +1,6 @@
 """The texts of emails (`domain.md` §7): per event, recipient and language; with preview and test send."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 from uuid import uuid4
 
@@ -10,14 +10,16 @@ from pydantic import BaseModel, Field
 from activities.mail_server import NotTaken, RefusedForGood
 from activities.rendering.emails import AddressRefused, RenderedEmail, build_message, render_email
 from activities.rendering.templates import EmailTemplate, TemplateRefused, check_template, default_template, events
-from api.configuring import REFUSALS, ConfigurerOf, ReaderOf
+from api.configuring import REFUSALS, ConfigurerOf, ReaderOf, author_of
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Text
+from configuration import changing, reading
+from configuration.notifications import NotificationShape
+from configuration.registry import NOTIFICATIONS
 from domain import errors
 from domain.errors import FieldError, Invalid, NotFound, Unavailable
 from store import accounts, emails
-from store.tables.configuration import Notification
 
 router = APIRouter(prefix="/countries/{country}/notifications", tags=["configuration"])
 LANGUAGES = ("en", "es", "pt")
@@ -116,34 +118,24 @@ async def read_templates(country: str, _: ReaderOf, parts: PartsOf) -> Templates
 
 @router.put("/{event}/{recipient}/{language}", responses=documented(*REFUSALS))
 async def write_template(
-    country: str, body: TemplateBody, where: PlaceOf, _: ConfigurerOf, parts: PartsOf
+    country: str, body: TemplateBody, where: PlaceOf, caller: ConfigurerOf, parts: PartsOf
 ) -> TemplateView:
     """The country's own text of an email."""
     _rendered(body, where)
+    value = NotificationShape(**asdict(where), subject=body.subject, body=body.body)
     async with parts.sessions.begin() as session:
-        row = await emails.exact_text(session, country, where.event, where.recipient, where.language)
-        if row is None:
-            row = Notification(country=country, event=where.event, recipient=where.recipient, language=where.language)
-            session.add(row)
-        row.subject, row.body = body.subject, body.body
-    return TemplateView(
-        event=where.event,
-        recipient=where.recipient,
-        language=where.language,
-        own=True,
-        subject=body.subject,
-        body=body.body,
-    )
+        await changing.put(session, NOTIFICATIONS, country, [value], author_of(caller, parts))
+    return TemplateView(**value.model_dump(), own=True)
 
 
 @router.delete("/{event}/{recipient}/{language}", status_code=204, responses=documented(*REFUSALS))
-async def forget_template(country: str, where: PlaceOf, _: ConfigurerOf, parts: PartsOf) -> None:
+async def forget_template(country: str, where: PlaceOf, caller: ConfigurerOf, parts: PartsOf) -> None:
     """Back to the text that comes with Keydesk."""
+    key = f"{where.event}/{where.recipient}/{where.language}"
     async with parts.sessions.begin() as session:
-        row = await emails.exact_text(session, country, where.event, where.recipient, where.language)
-        if row is None:
-            raise NotFound("The country has no text of its own here.")
-        await session.delete(row)
+        await changing.lock(session, country)
+        version = (await reading.find(session, NOTIFICATIONS, country, key)).entry.version
+        await changing.delete(session, NOTIFICATIONS, country, key, version, author_of(caller, parts))
 
 
 @router.post("/{event}/{recipient}/{language}/preview", responses=documented(*REFUSALS))

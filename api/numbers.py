@@ -5,15 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.configuring import REFUSALS, ConfigurerOf, ReaderOf
+from api.configuring import REFUSALS, ConfigurerOf, ReaderOf, author_of, routes
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Line, Text
+from configuration import changing, codes
+from configuration.registry import CODES
 from domain import errors
-from domain.errors import FieldError, Invalid, MoveRefused, NotFound
+from domain.errors import MoveRefused, NotFound
 from domain.pools import Pool
 from domain.states import State
-from store import accounts, pools, requests
+from store import pools, requests
 
 router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
 MOST_AT_ONCE = 20_000
@@ -72,16 +74,11 @@ async def read_pools(country: str, _: ReaderOf, parts: PartsOf) -> Pools:
 
 
 @router.post("/pools/{pool}/numbers", status_code=201, responses=documented(*REFUSALS))
-async def generate(country: str, pool: Pool, body: GenerateBody, _: ConfigurerOf, parts: PartsOf) -> PoolView:
+async def generate(country: str, pool: Pool, body: GenerateBody, caller: ConfigurerOf, parts: PartsOf) -> PoolView:
     """Make new numbers for a pool, at most 20,000 at once. Only warranty codes have owners."""
-    if body.owner is not None and pool is Pool.CARD:
-        raise Invalid("Card numbers have no owner.", fields=[FieldError("/owner", "only for warranty codes")])
     async with parts.sessions.begin() as session:
-        owner = await accounts.company_named(session, country, body.owner) if body.owner else None
-        if body.owner and owner is None:
-            raise Invalid("Unknown company.", fields=[FieldError("/owner", "not a company of this country")])
-        await pools.generate(session, country, pool, body.count, body.prefix, owner.id if owner else None)
-        total, free = await pools.count(session, country, pool)
+        author = author_of(caller, parts)
+        total, free = await codes.generate(session, country, pool, body.count, body.prefix, body.owner, author)
     return PoolView(pool=pool, total=total, free=free)
 
 
@@ -105,6 +102,7 @@ async def read_codes(
 async def release(country: str, code: str, body: ReleaseBody, caller: ConfigurerOf, parts: PartsOf) -> CodeView:
     """Give back a code that was bound and never consumed, once its request has ended. It is journalled there."""
     async with parts.sessions.begin() as session:
+        await changing.lock(session, country)
         holder = await pools.holder_of(session, country, code)
         row = await requests.locked(session, holder) if holder else None
         if row is None:
@@ -118,5 +116,9 @@ async def release(country: str, code: str, body: ReleaseBody, caller: Configurer
         changes = {"warranty_code": {"from": code, "to": None}}
         step = requests.Step(caller.login, "release_code", State(row.state), parts.now(), body.comment, changes)
         requests.journalise(session, row, step)
+        await codes.note_release(session, country, code, row.id, author_of(caller, parts))
         owner = await pools.owner_name(session, code)
     return CodeView(number=code, owner=owner, holder=None, consumed=False)
+
+
+entries = routes(CODES, without=frozenset({"list_entries"}))

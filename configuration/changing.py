@@ -1,4 +1,4 @@
-"""Reading and changing configuration: the one way for the API, the pages, imports and the demo.
+"""Changing configuration: the one way for the API, the pages, imports and the demo.
 
 The caller opens the transaction. Every change takes the country's lock first, so that its rules see all the others
 whole; then it compares versions, asks the rules, writes, and notes the change in the audit log. A refusal raises, and
@@ -7,39 +7,24 @@ nothing is left behind.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration.fields import pointed
-from configuration.resource import Advice, C, Resource, S
-from domain.errors import AlreadyExists, FieldError, InUse, Invalid, NotFound, StaleVersion
+from configuration.reading import Entry, Stored, advised, find, find_many
+from configuration.resource import C, Resource, S
+from domain.errors import AlreadyExists, FieldError, Forbidden, InUse, Invalid, NotFound, StaleVersion
 from store import audit
 from store.audit import FIRST, Author
 from store.tables.countries import Country
 
 AT_ONCE = 1000
 NAMED_USERS = 10
-
-
-@dataclass(frozen=True)
-class Entry(Generic[S]):
-    """One entry as it stands; `advice` says what of it will not work."""
-
-    key: str
-    version: int
-    value: S
-    advice: tuple[Advice, ...] = ()
-
-
-@dataclass(frozen=True)
-class Page(Generic[S]):
-    """Entries in the order of their keys. `next_key` asks for those that follow, None at the end."""
-
-    entries: tuple[Entry[S], ...]
-    next_key: str | None
+UNIQUE_VIOLATION, FOREIGN_KEY_VIOLATION = "23505", "23503"
 
 
 @dataclass
@@ -51,53 +36,20 @@ class Outcome:
     same: int = 0
 
 
-@dataclass(frozen=True)
-class _Stored(Generic[S]):
-    row: Any
-    entry: Entry[S]
-
-
-async def read(session: AsyncSession, resource: Resource[S, C], country: str, key: str) -> Entry[S]:
-    """One entry. Raises NotFound."""
-    stored = await _found(session, resource, country, key)
-    return await _advised(session, resource, country, stored.entry)
-
-
-async def page(
-    session: AsyncSession, resource: Resource[S, C], country: str, *, after: str | None = None, limit: int = 100
-) -> Page[S]:
-    """Entries with keys after this one. Raises Invalid for an `after` that cannot be a key."""
-    query = _of_country(resource, country).order_by(*_key_columns(resource)).limit(limit + 1)
-    if after is not None:
-        parts = resource.parts_of(after)
-        if parts is None:
-            raise Invalid("This cursor is not one of ours.", fields=[FieldError("/cursor", "not a cursor")])
-        query = query.where(tuple_(*_key_columns(resource)) > tuple_(*parts))
-    rows = (await session.scalars(query)).all()
-    stored = await _entries(session, resource, country, rows[:limit])
-    known = await resource.known(session, country)
-    entries = tuple(_with_advice(resource, one.entry, known) for one in stored)
-    return Page(entries, entries[-1].key if len(rows) > limit else None)
-
-
-async def everything(session: AsyncSession, resource: Resource[S, C], country: str) -> list[Entry[S]]:
-    """All entries, in the order of their keys; without advice."""
-    rows = (await session.scalars(_of_country(resource, country).order_by(*_key_columns(resource)))).all()
-    return [one.entry for one in await _entries(session, resource, country, rows)]
-
-
 async def create(session: AsyncSession, resource: Resource[S, C], country: str, value: S, author: Author) -> Entry[S]:
     """A new entry. Raises AlreadyExists, and Invalid by the resource's rules."""
     await lock(session, country)
     key = resource.key_of(value)
-    if await _stored(session, resource, country, [key]):
-        raise AlreadyExists(f"There is a {resource.one} {key} already.", facts={"key": key})
+    _allow(resource, author, value)
+    if await find_many(session, resource, country, [key]):
+        raise _taken(resource, key)
     known = await resource.known(session, country)
-    _refuse(list(resource.problems(value, known)))
+    _refuse([*resource.problems_of_new(value), *resource.problems(value, known)])
+    value = await resource.completed(session, country, value, author)
     versions = await audit.versions(session, country, resource.name, [key])
     entry = Entry(key, versions.get(key, FIRST - 1) + 1, resource.settled(value))
     await _write(session, resource, country, None, entry, author)
-    return _with_advice(resource, entry, known)
+    return advised(resource, entry, known)
 
 
 async def change(
@@ -114,17 +66,18 @@ async def change(
     Raises NotFound, StaleVersion, and Invalid by the shape and by the resource's rules.
     """
     await lock(session, country)
-    stored = await _found(session, resource, country, key)
-    _same_version(resource, stored.entry, version)
+    stored = await find(session, resource, country, key)
+    same_version(resource, stored.entry, version)
     value = changed(stored.entry.value, changes)
+    _allow(resource, author, stored.entry.value, value)
     known = await resource.known(session, country)
     if resource.settled(value) == stored.entry.value:
-        return _with_advice(resource, stored.entry, known)
+        return advised(resource, stored.entry, known)
     objections = await resource.objections(session, country, stored.entry.value, value)
     _refuse([*resource.problems(value, known), *objections])
     entry = Entry(key, version + 1, resource.settled(value))
     await _write(session, resource, country, stored, entry, author)
-    return _with_advice(resource, entry, known)
+    return advised(resource, entry, known)
 
 
 async def put(
@@ -135,11 +88,13 @@ async def put(
     Raises Invalid with every problem of every entry, its pointer beginning with the entry's place (`/3/line_up`).
     """
     await lock(session, country)
-    known = await resource.known(session, country)
+    _allow(resource, author, *values)
+    known = resource.foreseen(await resource.known(session, country), values)
     _refuse(list(_problems_of_all(resource, values, known)))
     outcome = Outcome()
-    for start in range(0, len(values), AT_ONCE):
-        await _put(session, resource, country, values[start : start + AT_ONCE], start, author, outcome)
+    ordered = sorted(enumerate(values), key=lambda one: resource.rank(one[1]))
+    for start in range(0, len(ordered), AT_ONCE):
+        await _put(session, resource, country, ordered[start : start + AT_ONCE], author, outcome)
     return outcome
 
 
@@ -148,11 +103,12 @@ async def delete(
 ) -> None:
     """Remove an entry. Raises NotFound, StaleVersion, and InUse naming what uses it."""
     await lock(session, country)
-    stored = await _found(session, resource, country, key)
-    _same_version(resource, stored.entry, version)
+    stored = await find(session, resource, country, key)
+    _allow(resource, author, stored.entry.value)
+    same_version(resource, stored.entry, version)
     if users := list(await resource.users(session, country, stored.entry.value)):
-        raise InUse(f"The {resource.one} {key} is in use.", facts={"used_by": users[:NAMED_USERS]})
-    await resource.erase(session, country, stored.row)
+        raise _in_use(resource, key, users)
+    await _erase(session, resource, country, stored)
     before = stored.entry.value.model_dump(mode="json")
     audit.note(session, country, resource.name, key, version + 1, "delete", author, before=before)
     await session.flush()
@@ -180,26 +136,27 @@ async def _put(
     session: AsyncSession,
     resource: Resource[S, C],
     country: str,
-    values: Sequence[S],
-    start: int,
+    placed: Sequence[tuple[int, S]],
     author: Author,
     outcome: Outcome,
 ) -> None:
-    keys = [resource.key_of(value) for value in values]
-    known = await _stored(session, resource, country, keys)
+    keys = [resource.key_of(value) for _, value in placed]
+    known = await find_many(session, resource, country, keys)
     versions = await audit.versions(session, country, resource.name, keys)
-    settled = map(resource.settled, values)
-    for place, (key, value) in enumerate(zip(keys, settled, strict=True), start):
-        stored = known.get(key)
-        if stored is not None and stored.entry.value == value:
+    for key, (place, wanted) in zip(keys, placed, strict=True):
+        stored, value = known.get(key), resource.settled(wanted)
+        if stored is None:
+            value = await resource.completed(session, country, value, author)
+        elif stored.entry.value == value:
             outcome.same += 1
             continue
-        if stored is not None:
+        else:
+            _allow(resource, author, stored.entry.value)
             _refuse(_placed(place, await resource.objections(session, country, stored.entry.value, value)))
         version = stored.entry.version if stored else versions.get(key, FIRST - 1)
         await _write(session, resource, country, stored, Entry(key, version + 1, value), author, flush=False)
         (outcome.changed if stored else outcome.created).append(key)
-    await session.flush()
+    await _flush(session, resource, "one of these")
 
 
 def _problems_of_all(resource: Resource[S, C], values: Sequence[S], known: C) -> Iterator[FieldError]:
@@ -220,13 +177,13 @@ async def _write(
     session: AsyncSession,
     resource: Resource[S, C],
     country: str,
-    stored: _Stored[S] | None,
+    stored: Stored[S] | None,
     entry: Entry[S],
     author: Author,
     *,
     flush: bool = True,
 ) -> None:
-    row = stored.row if stored else resource.table(country=country)
+    row = stored.row if stored else await resource.fresh(session, country, entry.value)
     await resource.write(session, country, row, entry.value)
     session.add(row)
     audit.note(
@@ -241,62 +198,50 @@ async def _write(
         after=entry.value.model_dump(mode="json"),
     )
     if flush:
+        await _flush(session, resource, entry.key)
+
+
+async def _flush(session: AsyncSession, resource: Resource[S, C], key: str) -> None:
+    """Write now. Raises AlreadyExists for what is unique beyond its country, as a login, and is taken."""
+    try:
         await session.flush()
+    except IntegrityError as failure:
+        if getattr(failure.orig, "sqlstate", None) == UNIQUE_VIOLATION:
+            raise _taken(resource, key) from None
+        raise
 
 
-async def _found(session: AsyncSession, resource: Resource[S, C], country: str, key: str) -> _Stored[S]:
-    stored = await _stored(session, resource, country, [key])
-    if key not in stored:
-        raise NotFound(f"There is no {resource.one} {key} in {country}.")
-    return stored[key]
+async def _erase(session: AsyncSession, resource: Resource[S, C], country: str, stored: Stored[S]) -> None:
+    """Remove it. Raises InUse for what only the database knows to refer to it."""
+    try:
+        await resource.erase(session, country, stored.row)
+        await session.flush()
+    except IntegrityError as failure:
+        if getattr(failure.orig, "sqlstate", None) == FOREIGN_KEY_VIOLATION:
+            raise _in_use(resource, stored.entry.key, []) from None
+        raise
 
 
-async def _stored(
-    session: AsyncSession, resource: Resource[S, C], country: str, keys: Sequence[str]
-) -> dict[str, _Stored[S]]:
-    parts = [found for key in keys if (found := resource.parts_of(key)) is not None]
-    query = _of_country(resource, country).where(tuple_(*_key_columns(resource)).in_(parts))
-    rows = (await session.scalars(query)).all()
-    return {one.entry.key: one for one in await _entries(session, resource, country, rows)}
-
-
-async def _entries(
-    session: AsyncSession, resource: Resource[S, C], country: str, rows: Sequence[Any]
-) -> list[_Stored[S]]:
-    values = await resource.values(session, country, rows)
-    keys = [resource.key_of(value) for value in values]
-    versions = await audit.versions(session, country, resource.name, keys)
-    return [
-        _Stored(row, Entry(key, versions.get(key, FIRST), value))
-        for row, key, value in zip(rows, keys, values, strict=True)
-    ]
-
-
-def _of_country(resource: Resource[S, C], country: str) -> Select[Any]:
-    return select(resource.table).where(_columns(resource)["country"] == country)
-
-
-def _key_columns(resource: Resource[S, C]) -> list[Any]:
-    return [_columns(resource)[name] for name in resource.key]
-
-
-def _columns(resource: Resource[S, C]) -> Any:
-    return resource.table.__table__.columns
-
-
-async def _advised(session: AsyncSession, resource: Resource[S, C], country: str, entry: Entry[S]) -> Entry[S]:
-    return _with_advice(resource, entry, await resource.known(session, country))
-
-
-def _with_advice(resource: Resource[S, C], entry: Entry[S], known: C) -> Entry[S]:
-    return Entry(entry.key, entry.version, entry.value, tuple(resource.advice(entry.value, known)))
-
-
-def _same_version(resource: Resource[S, C], entry: Entry[S], version: int) -> None:
+def same_version(resource: Resource[S, C], entry: Entry[S], version: int) -> None:
+    """Raise StaleVersion unless the entry is at this version."""
     if entry.version != version:
         raise StaleVersion(
             f"The {resource.one} {entry.key} is at version {entry.version} by now.", facts={"version": entry.version}
         )
+
+
+def _allow(resource: Resource[S, C], author: Author, *values: S) -> None:
+    for value in values:
+        if (reason := resource.forbidden(author, value)) is not None:
+            raise Forbidden(reason)
+
+
+def _taken(resource: Resource[S, C], key: str) -> AlreadyExists:
+    return AlreadyExists(f"There is a {resource.one} {key} already.", facts={"key": key})
+
+
+def _in_use(resource: Resource[S, C], key: str, users: list[str]) -> InUse:
+    return InUse(f"The {resource.one} {key} is in use.", facts={"used_by": users[:NAMED_USERS]})
 
 
 def _refuse(problems: list[FieldError]) -> None:

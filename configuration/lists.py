@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from configuration import changing
+from configuration import reading
 from configuration.campaign_products import CampaignProducts, CampaignProductShape
 from configuration.spreadsheets import Listed, Spreadsheets
 from domain import columns
@@ -43,7 +43,7 @@ class CampaignProductList(Listed[CampaignProductShape]):
 
     async def entries(self, session: AsyncSession, country: str, scope: str | None) -> list[CampaignProductShape]:
         """The products of the campaign."""
-        everything = await changing.everything(session, self.resource, country)
+        everything = await reading.everything(session, self.resource, country)
         return [one.value for one in everything if one.value.campaign == scope]
 
     def row_of(self, value: CampaignProductShape, sheet: Sheet) -> Row:

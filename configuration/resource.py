@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration.fields import Body
 from domain.errors import FieldError
+from store.audit import Author
 from store.tables import Base
 
 S = TypeVar("S", bound=Body)
@@ -52,18 +54,42 @@ class Resource(Generic[S, C]):
         parts = tuple(key.split("/", len(self.key) - 1))
         return parts if len(parts) == len(self.key) else None
 
+    def rows(self, country: str) -> Select[Any]:
+        """The rows of `table` that are entries of the country."""
+        return select(self.table).where(self.table.__table__.columns["country"] == country)
+
     async def values(self, session: AsyncSession, country: str, rows: Sequence[Any]) -> list[S]:
         """The entries that these rows of `table` hold, in the same order."""
         fields = self.shape.model_fields
         return [self.shape.model_validate({name: getattr(row, name) for name in fields}) for row in rows]
 
+    def forbidden(self, author: Author, value: S) -> str | None:
+        """Why the author may not touch this entry, though the resource is theirs to change."""
+        return None
+
+    def rank(self, value: S) -> int:
+        """Of many entries, those of a lower rank are written first, as others name them."""
+        return 0
+
+    def foreseen(self, known: C, values: Iterable[S]) -> C:
+        """What is known once all of these entries stand."""
+        return known
+
+    async def completed(self, session: AsyncSession, country: str, value: S, author: Author) -> S:
+        """A new entry with what the desk adds to it, as the next free number."""
+        return value
+
     def settled(self, value: S) -> S:
         """The form in which the entry is kept and compared, where its order means nothing."""
         return value
 
+    async def fresh(self, session: AsyncSession, country: str, value: S) -> Any:
+        """The row for a new entry."""
+        return self.table(country=country)
+
     async def write(self, session: AsyncSession, country: str, row: Any, value: S) -> None:
         """Put the entry into its row, which is new or was read before."""
-        for name, part in value:
+        for name, part in value.model_dump().items():
             setattr(row, name, part)
 
     async def erase(self, session: AsyncSession, country: str, row: Any) -> None:
@@ -72,7 +98,7 @@ class Resource(Generic[S, C]):
 
     async def known(self, session: AsyncSession, country: str) -> C:
         """What `problems` and `advice` have to know, read once for any number of entries."""
-        raise NotImplementedError
+        raise NotImplementedError  # a resource without rules says so with `None`
 
     def problems(self, value: S, known: C) -> Iterable[FieldError]:
         """What is wrong with the entry beyond its shape: it is refused."""
@@ -80,6 +106,10 @@ class Resource(Generic[S, C]):
 
     def advice(self, value: S, known: C) -> Iterable[Advice]:
         """What will not work as the configuration is now: it is taken, and said."""
+        return ()
+
+    def problems_of_new(self, value: S) -> Iterable[FieldError]:
+        """What is wrong with an entry that somebody creates by hand; imports may bring it."""
         return ()
 
     async def objections(self, session: AsyncSession, country: str, before: S, after: S) -> Iterable[FieldError]:

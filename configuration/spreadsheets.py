@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from configuration import changing
+from configuration import changing, reading
 from configuration.fields import pointed
 from configuration.resource import Resource, S
 from domain.errors import Invalid, NotFound
@@ -31,7 +31,7 @@ class Listed(Generic[S]):
 
     async def entries(self, session: AsyncSession, country: str, scope: str | None) -> list[S]:
         """What is exported, in the order of the keys."""
-        return [one.value for one in await changing.everything(session, self.resource, country)]
+        return [one.value for one in await reading.everything(session, self.resource, country)]
 
     def row_of(self, value: S, sheet: Sheet) -> Row:
         """The entry as a row, by heading; headings are names of fields, unless a subclass says otherwise."""

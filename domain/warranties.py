@@ -88,7 +88,8 @@ def _effective_dates(policy: Policy, sale: Sale) -> str | None:
     return None
 
 
-def _matches(row: GoodsRow, goods: Goods) -> bool:
+def fits(row: GoodsRow, goods: Goods) -> bool:
+    """Whether everything that the row names is equal."""
     asked = (row.product, row.brand, row.type, row.family, row.line_up)
     found = (goods.reference, goods.brand, goods.type, goods.family, goods.line_up)
     return all(want is None or want == have for want, have in zip(asked, found, strict=True))
@@ -97,7 +98,7 @@ def _matches(row: GoodsRow, goods: Goods) -> bool:
 def _goods(policy: Policy, sale: Sale) -> str | None:
     if not sale.goods:
         return "no outdoor unit"
-    strangers = [one.reference for one in sale.goods if not any(_matches(row, one) for row in policy.goods)]
+    strangers = [one.reference for one in sale.goods if not any(fits(row, one) for row in policy.goods)]
     return f"not among the allowed goods: {', '.join(dict.fromkeys(strangers))}" if strangers else None
 
 

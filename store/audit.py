@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.access import Role
 from store.tables.audit import Audit
 
 FIRST = 1
@@ -15,10 +16,11 @@ FIRST = 1
 
 @dataclass(frozen=True)
 class Author:
-    """Who changes something, and when."""
+    """Who changes something, when, and in which role."""
 
     login: str
     at: datetime
+    role: Role = Role.KEYUSER
 
 
 @dataclass(frozen=True)

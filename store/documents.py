@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Exists, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner
 from domain.errors import FieldError, Invalid
-from store.tables.configuration import Download
+from domain.states import Kind
+from store.tables.configuration import Documentation, Download
 from store.tables.documents import Document
 from store.tables.requests import Request, RequestDocument
 
@@ -24,11 +25,19 @@ def owner_of(row: Document) -> Owner:
 
 
 async def offered_in(session: AsyncSession, document_id: UUID, country: str | None) -> bool:
-    """Whether the document is one of the country's downloads."""
-    found = await session.scalar(
-        select(Download.id).where(Download.document_id == document_id, Download.country == country).limit(1)
-    )
-    return found is not None
+    """Whether the document is one of the country's downloads, or a form to fill in for one of its requests."""
+    download = exists().where(Download.document_id == document_id, Download.country == country)
+    return bool(await session.scalar(select(or_(download, _template(document_id, country)))))
+
+
+async def template_of_end_users(session: AsyncSession, document_id: UUID, country: str) -> Document | None:
+    """The document, if it is a form to fill in for end-user warranties of the country."""
+    wanted = _template(document_id, country).where(Documentation.kind == Kind.END_USER_WARRANTY)
+    return await session.scalar(select(Document).where(Document.id == document_id, wanted))
+
+
+def _template(document_id: UUID, country: str | None) -> Exists:
+    return exists().where(Documentation.template_id == document_id, Documentation.country == country)
 
 
 async def attached_within_sight(session: AsyncSession, document_id: UUID, caller: Caller) -> bool:

@@ -17,6 +17,8 @@ class LineUp(Base):
 
     country: Mapped[str] = mapped_column(ForeignKey("countries.code"), primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(default="")
+    page_text: Mapped[str] = mapped_column(default="")
 
 
 class Product(Base):
@@ -63,7 +65,10 @@ class WholesalerCell(Base):
 
 
 class Documentation(Base):
-    """A document that a country asks for, per kind and line-up; formats are media types, sizes bytes."""
+    """A document that a country asks for, per kind and line-up; formats are media types, sizes bytes.
+
+    `template_id` is a form to fill in.
+    """
 
     __tablename__ = "documentation"
     __table_args__ = (ForeignKeyConstraint(["country", "line_up"], ["line_ups.country", "line_ups.code"]),)
@@ -77,6 +82,7 @@ class Documentation(Base):
     media_types: Mapped[list[Any]]
     max_bytes: Mapped[int]
     position: Mapped[int] = mapped_column(default=1)
+    template_id: Mapped[UUID | None] = mapped_column(ForeignKey("documents.id"))
 
 
 class OrganisationalUnit(Base):

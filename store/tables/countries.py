@@ -36,6 +36,7 @@ class Country(Base):
     end_user_warranties: Mapped[bool] = mapped_column(default=False)
     extra_years_message: Mapped[str] = mapped_column(default="")
     cancellation_message: Mapped[str] = mapped_column(default="")
+    page_text: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -1,12 +1,10 @@
 """Serials and postcodes, as people paste them."""
 
-import re
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.serials import SERIAL, is_serial, normalise_postcode, normalise_serial
+from domain.serials import SERIAL, is_serial, normalise_postcode, normalise_serial, pattern_error
 
 SEPARATORS = [
     " ",
@@ -82,9 +80,15 @@ def test_a_country_can_be_stricter_never_looser(serial: str, stricter: str, good
     assert is_serial(serial, stricter) is good
 
 
-def test_a_pattern_that_is_none_is_an_error() -> None:
-    with pytest.raises(re.error):
-        is_serial("A123", "[")
+@pytest.mark.parametrize("pattern", ["[", "(", r"(A)\1", "(?=A)B", "A{1001}", "*"])
+def test_a_pattern_that_is_none_or_could_run_away_is_named(pattern: str) -> None:
+    assert pattern_error(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["[0-9]{8}", "", "(A+)+B"])
+def test_any_other_pattern_matches_in_linear_time(pattern: str) -> None:
+    assert pattern_error(pattern) is None
+    assert not is_serial("A" * 30, pattern)
 
 
 @pytest.mark.parametrize(("one", "other"), [("28013", " 28 013"), ("1234-567", "1234567"), ("sw1a 1aa", "SW1A1AA")])

@@ -13,7 +13,7 @@ from domain.policies import Policy
 from domain.pools import Pool
 from store import pools
 from store.snapshots import from_json, to_json
-from store.tables import configuration, countries
+from store.tables import configuration, countries, stock
 from tests.stack.running import Stack
 
 COPIED = (
@@ -24,6 +24,7 @@ COPIED = (
     configuration.Documentation,
     configuration.PolicyVersion,
     configuration.CardText,
+    stock.CoverageReason,
 )
 _codes = ("".join(pair) for pair in itertools.product("XQJKUVWY", string.ascii_uppercase))
 

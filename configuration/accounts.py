@@ -1,0 +1,120 @@
+"""Accounts: logins of partners, made by keyusers, and of keyusers, made by admins (`domain.md` §1, §8).
+
+An account that did something is not deleted but closed: `active` false.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Annotated, Any
+
+from argon2 import PasswordHasher
+from pydantic import StringConstraints
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from configuration import lookups
+from configuration.fields import Body, Email, Required
+from configuration.resource import Resource
+from domain.access import Role
+from domain.errors import FieldError
+from store import audit
+from store.accounts import PRO_PARTNER
+from store.audit import Author
+from store.tables.countries import Account, Company
+from store.tables.requests import Request
+
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
+PARTNERS = frozenset({Role.INSTALLER, Role.PRO_PARTNER, Role.PARTICIPANT})
+OF_A_COUNTRY = PARTNERS | {Role.KEYUSER}
+
+
+class AccountShape(Body):
+    """Somebody who signs in. `superuser` is for keyusers: organisational units do not bind their decisions."""
+
+    login: Login
+    role: Role
+    company: Required | None = None
+    email: Email
+    superuser: bool = False
+    active: bool = True
+
+
+class Accounts(Resource[AccountShape, dict[str, str]]):
+    """The accounts of a country."""
+
+    name = "accounts"
+    one = "account"
+    shape = AccountShape
+    table = Account
+    key = ("login",)
+
+    def rows(self, country: str) -> Select[Any]:
+        """Everybody of the country."""
+        return select(Account).where(Account.country == country)
+
+    def forbidden(self, author: Author, value: AccountShape) -> str | None:
+        """Keyusers make partners' accounts only: nobody raises himself or a colleague."""
+        if author.role is not Role.ADMIN and value.role not in PARTNERS:
+            return "Only admins touch accounts of keyusers."
+        return None
+
+    async def values(self, session: AsyncSession, country: str, rows: Sequence[Any]) -> list[AccountShape]:
+        """Each account with the name of its company; nobody reads a password."""
+        found = await session.execute(
+            select(Company.id, Company.name).where(Company.id.in_({row.company_id for row in rows}))
+        )
+        names = {company_id: name for company_id, name in found}  # noqa: C416 - not a mapping
+        plain = set(AccountShape.model_fields) - {"company"}
+        return [
+            AccountShape(**{name: getattr(row, name) for name in plain}, company=names.get(row.company_id))
+            for row in rows
+        ]
+
+    async def write(self, session: AsyncSession, country: str, row: Any, value: AccountShape) -> None:
+        """The row; a new one gets a password that nobody knows."""
+        for name, part in value.model_dump(exclude={"company"}).items():
+            setattr(row, name, part)
+        row.company_id = None
+        if value.company is not None:
+            row.company_id = await session.scalar(
+                select(Company.id).where(Company.country == country, Company.name == value.company)
+            )
+        if row.password_hash is None:
+            row.password_hash = _nobodys_password()
+
+    async def known(self, session: AsyncSession, country: str) -> dict[str, str]:
+        """The classes of the country's companies, by name."""
+        rows = await session.execute(select(Company.name, Company.company_class).where(Company.country == country))
+        return {name: company_class for name, company_class in rows}  # noqa: C416 - not a mapping
+
+    def problems(self, value: AccountShape, known: dict[str, str]) -> Iterator[FieldError]:
+        """Role and company go together."""
+        if value.role not in OF_A_COUNTRY:
+            yield FieldError("/role", "an account of a country is a partner's or a keyuser's")
+        if value.superuser and value.role is not Role.KEYUSER:
+            yield FieldError("/superuser", "only keyusers are superusers")
+        needed = value.role in {Role.INSTALLER, Role.PRO_PARTNER}
+        if needed and value.company not in known:
+            yield FieldError("/company", "names a company of this country")
+        elif needed and (known[value.company or ""] == PRO_PARTNER) is not (value.role is Role.PRO_PARTNER):
+            yield FieldError("/company", f"is a company of the class {known[value.company or '']}")
+        elif not needed and value.company is not None and (value.company not in known or value.role not in PARTNERS):
+            yield FieldError("/company", "names a company of this country, and keyusers are of none")
+
+    async def users(self, session: AsyncSession, country: str, value: AccountShape) -> Iterable[str]:
+        """Requests name their requester."""
+        return await lookups.requests_where(session, country, Request.login == value.login)
+
+
+async def set_password(session: AsyncSession, row: Account, password: str, version: int, author: Author) -> None:
+    """Give the account this password. The audit log says so, and not which."""
+    row.password_hash = PasswordHasher().hash(password)
+    audit.note(session, row.country, Accounts.name, row.login, version + 1, "set_password", author)
+    await session.flush()
+
+
+@cache
+def _nobodys_password() -> str:
+    """The hash of something random: good hashes take their time, so one does for all."""
+    return PasswordHasher().hash(secrets.token_urlsafe())
