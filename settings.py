@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsS
 DEMO_SECRET = "keydesk-demo-secret-do-not-use-elsewhere"  # noqa: S105 - refused outside the demo
 PREFIX = "KEYDESK_"
 KEY_BYTES = 32
+ADDRESS = r"^[^\s:]+:\d{1,5}$"
 ROLES = Literal["installer", "pro_partner", "participant", "keyuser", "ops", "admin"]
 
 
@@ -71,6 +72,15 @@ class Settings(BaseSettings):
     )
     secrets_dir: Path | None = Field(
         None, description="folder with a file for each variable that is not in the environment, named as it, lower case"
+    )
+    metrics_address: str | None = Field(
+        None, pattern=ADDRESS, description="host:port where a worker answers Prometheus; the API has /metrics"
+    )
+    temporal_metrics_address: str | None = Field(
+        None, pattern=ADDRESS, description="host:port where the Temporal client's own figures are answered"
+    )
+    otlp_endpoint: str | None = Field(
+        None, pattern=r"^https?://", description="where traces go, by OTLP over HTTP: http://collector:4318/v1/traces"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 

@@ -205,7 +205,7 @@ class Booking:
         queued = await announce(
             move.session,
             move.row,
-            notices(move.kind, move.trigger, has_card=card is not None),
+            notices(move.kind, move.trigger, has_card=card is not None, target=move.target),
             cause=f"v{move.row.version}",
             comment=move.comment if move.told is None else move.told,
             at=move.at,
@@ -249,5 +249,5 @@ async def _standing(session: AsyncSession, row: Request) -> Booked:
         row.version,
         card=card is not None and card.status == "pending",
         emails=await emails.queued_of(session, row.id),
-        patience=await clocks.patience_of(session, row.country),
+        patience=await clocks.patience_of(session, row),
     )

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities import assessment, faces, holds
+from activities import assessment, faces, holds, judging
 from activities.move import Changes, Move
 from domain.calendar import local_date
 from domain.clocks import turn_of
 from domain.errors import FieldError, Invalid, MoveRefused, NotEditable, WarrantyTypeMissing
 from domain.labels import CancelledBy
-from domain.requests import CARRIED, Carried, WarrantyRequest
+from domain.requests import CARRIED, Carried, Points, WarrantyRequest
 from domain.states import Kind, State, Trigger
 from domain.warranties import Assignment, moved
 from domain.withdrawal import may_cancel
@@ -80,7 +80,7 @@ async def amend(move: Move) -> Changes:
 
 
 async def end(move: Move) -> Changes:
-    """Cancelled, by whomever: serials are free again, no card is valid, the number stays spent."""
+    """Cancelled, by whomever: serials are free again, no card is valid, the number stays spent, points go back."""
     by = {
         Trigger.WITHDRAW: CancelledBy.REQUESTER,
         Trigger.CANCEL: CancelledBy.KEYUSER,
@@ -93,7 +93,7 @@ async def end(move: Move) -> Changes:
     await cards.withdraw(move.session, move.row.id)
     move.row.card_blocked = None
     await emails.drop_unsent_with_card(move.session, move.row.id)
-    return {}
+    return await judging.compensate(move)
 
 
 async def _refuse_late_withdrawal(move: Move) -> None:
@@ -109,7 +109,8 @@ async def _refuse_late_withdrawal(move: Move) -> None:
 async def finish(move: Move) -> Changes:
     """The email that says "accepted" carries what the keyuser wrote when accepting."""
     entries = await requests.journal(move.session, move.row.id)
-    move.told = next((one.comment for one in reversed(entries) if one.action == Trigger.ACCEPT), "")
+    accepting = {Trigger.ACCEPT, Trigger.PROCESS}
+    move.told = next((one.comment for one in reversed(entries) if one.action in accepting), "")
     return {}
 
 
@@ -130,14 +131,23 @@ MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
     Trigger.CANCEL_BY_END_USER: end,
     Trigger.EXPIRE: end,
     Trigger.CANCEL_WITH_BASE: end,
+    Trigger.PROCESS: judging.process,
+    Trigger.ADJUST: judging.adjust,
 }
 
 
 async def carry(session: AsyncSession, row: Request, data: Carried) -> None:
-    """Make `data` what the locked request carries: columns, units, documents, claims. Raises DuplicateSerial."""
+    """Make `data` what the locked request carries: columns, units, lines, documents, claims.
+
+    Raises DuplicateSerial; NotEditable if a credited line would change.
+    """
+    before = await judging.carried_before(session, row)
     requests.carry(row, data)
     await session.flush()
-    await requests.attach(session, row.id, data.documents)
+    if isinstance(data, Points):
+        await judging.write_lines(session, row, before, data)
+    else:
+        await requests.attach(session, row.id, data.documents)
     if isinstance(data, WarrantyRequest):
         await units.write_units(session, row.id, data.units)
     await units.claim(session, row.id, row.country, Kind(row.kind), data.claimed_serials)

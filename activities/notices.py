@@ -8,10 +8,10 @@ from activities.faces import warranty_summary
 from activities.rendering.words import words_in
 from domain.notifications import Notice, Recipient
 from domain.requests import Carried, EndUser, WarrantyRequest
-from domain.states import State
-from store import accounts, cards, emails, grants, requests
+from domain.states import Kind, State
+from store import accounts, cards, emails, grants, lines, requests
 from store.tables.countries import Account, Country
-from store.tables.requests import Request
+from store.tables.requests import Request, RequestDocument
 
 
 async def announce(
@@ -61,6 +61,11 @@ def _end_user_of(data: Carried) -> EndUser | None:
     return data.end_user if isinstance(data, WarrantyRequest) else None
 
 
+def _named(document: RequestDocument) -> str:
+    """A denied document as its requester knows it."""
+    return document.requirement if document.line is None else f"{document.requirement} ({document.line})"
+
+
 async def _tags(
     session: AsyncSession, row: Request, end_user: EndUser | None, *, language: str, comment: str, base_url: str
 ) -> dict[str, str]:
@@ -68,7 +73,8 @@ async def _tags(
     company = await accounts.company_of(session, row.company_id)
     name = company.name if company else row.login or ""
     card = await cards.latest(session, row.id)
-    denied = {one.requirement: None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
+    denied = {_named(one): None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
+    judged = await lines.judged_of(session, row) if row.kind == Kind.POINTS else ()
     return {
         "end_user_name": end_user.name if end_user else "",
         "partner_name": name,
@@ -80,6 +86,6 @@ async def _tags(
         "comment": comment,
         "denied_documents": ", ".join(denied),
         "state_label": words_in(language).states[State(row.state)],
-        "points": "",
+        "points": str(sum(line.booked for line in judged)) if judged else "",
         "warranty_summary": warranty_summary(await grants.latest(session, row.id), language),
     }

@@ -1,5 +1,6 @@
 """The application: every part is built here, once per process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -22,14 +23,18 @@ from api import (
     errors,
     health,
     importing,
+    judging,
     landing,
     listing,
     messages,
     notifications,
     numbers,
+    participants,
     permits,
+    points,
     policies,
     public,
+    readiness,
     requests,
     settings_of_countries,
     templates,
@@ -40,7 +45,8 @@ from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
 from api.telemetry import Telemetry
-from api.wiring import cluster_of, issuer_of
+from api.tracing import Tracing
+from api.wiring import cluster_of, issuer_of, tracing_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -50,8 +56,11 @@ from workflows import client as temporal
 RESOURCES = (
     commissioning,
     warranty_extension,
+    points,
     listing,
     requests,
+    judging,
+    participants,
     messages,
     documents,
     permits,
@@ -62,6 +71,7 @@ RESOURCES = (
     notifications,
     downloads,
     audit,
+    readiness,
     policies,
     importing,
     configuring,
@@ -80,10 +90,10 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Parts]:
+async def running(settings: Settings, tracing: Tracing | None = None) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(cluster_of(settings))
+    client = await temporal.connect(cluster_of(settings, tracing))
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -101,14 +111,17 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
         )
     finally:
         await engine.dispose()
+        if tracing is not None:
+            await asyncio.to_thread(tracing.close)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application of `keydesk api`."""
+    tracing = tracing_of(settings, "keydesk-api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as parts:
+        async with running(settings, tracing) as parts:
             app.state.parts = parts
             yield
 
@@ -122,7 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
-    app.add_middleware(Telemetry)
+    app.add_middleware(Telemetry, tracer=tracing.tracer if tracing else None)
     errors.install(app)
     app.include_router(_v1())
     app.include_router(health.router)

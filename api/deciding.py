@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
-from api.payloads import Payload
+from api.points_payloads import payload_of
 from api.presenting import allowed_actions, as_answer, present_one
 from api.schemas.requests import DecisionBody
 from api.submitting import fingerprint
@@ -24,7 +24,7 @@ from domain.errors import (
 )
 from domain.messages import Decide, RequestOrder
 from domain.states import Kind, State, Trigger
-from statemachines.registry import maker, offers, triggers_of
+from statemachines.registry import maker, triggers_of
 from store import accounts, clocks, decisions, requests
 from store.tables.requests import Decision, Request
 from workflows.client import Case
@@ -68,7 +68,7 @@ async def reopening(session: AsyncSession, row: Request, now: datetime) -> Case:
         reopened=True,
         version=row.version,
         used=clocks.used_of(row, now),
-        patience=await clocks.patience_of(session, row.country),
+        patience=await clocks.patience_of(session, row),
     )
     return Case(order, row.country, company.name if company else None)
 
@@ -121,7 +121,7 @@ class Deciding:
             known = await decisions.find(session, row.id, self.key)
             if known is None:
                 self._check(row)
-                payload = await Payload(self.parts, session, row, self.trigger, self.body).checked()
+                payload = await payload_of(self.parts, session, row, self.trigger, self.body).checked()
                 known = await decisions.propose(
                     session,
                     request_id=row.id,
@@ -146,7 +146,7 @@ class Deciding:
         if side is None or side is not maker(kind, self.trigger):
             raise Forbidden(f"{self.trigger} is not for your role.")
         refuse_stale(row, self.body.version)
-        if self.trigger not in offers(kind, State(row.state), side):
+        if self.trigger not in allowed_actions(row, self.caller):
             raise not_on_offer(row, self.caller, self.trigger)
 
     async def _case(self, session: AsyncSession, row: Request, known: Decision) -> Case | None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
 from api.rules import Rules, rules_for
-from api.schemas.bodies import AttachmentBody
+from api.schemas.bodies import AnswerBody
 from api.schemas.registry import BODIES, shown
 from api.schemas.requests import DecisionBody
 from configuration.fields import pointed
@@ -26,7 +26,7 @@ from store.tables.countries import Country
 from store.tables.requests import Request
 
 AMENDABLE = {"end_user", "units", "documents", "commissioned_on", "remarks"}
-FIXED = ("country", "warranty_code", "partner", "base")
+FIXED = ("country", "warranty_code", "partner", "base", "campaign", "coupon")
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,25 @@ class Payload:
                 f"{self.trigger} needs a comment for the requester.",
                 fields=[FieldError("/comment", "is missing")],
             )
-        payload: dict[str, Any] = {"comment": self.body.comment}
+        return {"comment": self.body.comment, **await self._carries()}
+
+    async def _carries(self) -> dict[str, Any]:
+        """What the decision carries beside the comment."""
+        self._refuse_members("line", "points", "reason")
         match self.trigger:
             case Trigger.DENY:
                 self._refuse_members("data")
-                payload["documents"] = await self._denied()
+                return {"documents": await self._denied()}
             case Trigger.RESUBMIT if self.row.state == State.DENIED:
-                payload["data"] = to_json(await self._answered())
+                return {"data": to_json(await self._answered())}
             case Trigger.RESUBMIT:
-                payload["data"] = to_json(await self._corrected())
+                return {"data": to_json(await self._corrected())}
             case Trigger.AMEND:
                 self._refuse_members("documents")
-                payload["data"] = to_json(await self._amended())
+                return {"data": to_json(await self._amended())}
             case _:
                 self._refuse_members("data", "documents")
-        return payload
+                return {}
 
     def _refuse_members(self, *names: str) -> None:
         given = [name for name in names if getattr(self.body, name) is not None]
@@ -116,13 +120,13 @@ class Payload:
     def _offered(self) -> tuple[Attachment, ...]:
         offered = self.body.documents or []
         wrong = [
-            FieldError(f"/documents/{n}", "must name requirement and document_id")
+            FieldError(f"/documents/{n}", "must name requirement and document_id, and no line")
             for n, one in enumerate(offered)
-            if not isinstance(one, AttachmentBody)
+            if not isinstance(one, AnswerBody) or one.line is not None
         ]
         if wrong:
             raise Invalid("New documents are needed, not names.", fields=wrong)
-        return tuple(one.parsed() for one in offered if isinstance(one, AttachmentBody))
+        return tuple(one.parsed() for one in offered if isinstance(one, AnswerBody))
 
     async def _amended(self) -> Carried:
         """The keyuser's late correction, which is trusted like any SAVE."""
@@ -167,6 +171,7 @@ async def rules_of(parts: Parts, session: AsyncSession, row: Request, data: Carr
         requests.owner_of(row),
         today=local_date(parts.now(), country.time_zone),
         as_of=local_date(row.submitted_at, country.time_zone),
+        row=row,
     )
 
 

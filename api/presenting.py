@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.assessment import assess
 from api.rules import rules_for
 from api.schemas import requests as schemas
+from api.schemas.points import points_view, verdict_on
 from api.schemas.registry import shown
 from domain import access
 from domain.access import Caller, Role
 from domain.calendar import local_date
 from domain.labels import label
 from domain.notifications import Recipient
+from domain.points import NOT_ONCE_CREDITED
 from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
 from domain.states import Kind, Side, State
 from domain.warranties import Assignment
@@ -54,7 +56,10 @@ async def present_one(session: AsyncSession, row: Request, caller: Caller) -> sc
 def allowed_actions(row: Request, caller: Caller) -> list[str]:
     """The triggers that this caller may pull now."""
     side = access.side_of(caller, requests.owner_of(row))
-    return [] if side is None else [move.value for move in offers(Kind(row.kind), State(row.state), side)]
+    if side is None:
+        return []
+    moves = offers(Kind(row.kind), State(row.state), side)
+    return [move.value for move in moves if not (row.credited and move in NOT_ONCE_CREDITED)]
 
 
 def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView:
@@ -70,16 +75,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
         requester=schemas.RequesterView(login=row.login, company=hanging.company),
         warranty_type=row.warranty_type,
         data=shown(_carried(row, hanging)),
-        documents=[
-            schemas.DocumentView(
-                requirement=one.requirement,
-                document_id=str(one.document_id),
-                filename=filename,
-                verdict=one.verdict,
-                reason=one.reason,
-            )
-            for one, filename in hanging.documents
-        ],
+        documents=_documents(hanging),
         allowed_actions=allowed_actions(row, caller),
         turn=row.turn,
         due_at=row.due_at,
@@ -97,12 +93,29 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
             )
             for card in hanging.cards
         ],
+        points=points_view(hanging.lines) if row.kind == Kind.POINTS else None,
         emails=[
             schemas.EmailView(event=email.event, to=email.to, status=email.status, at=email.at, error=email.error)
             for email in hanging.emails
             if speaks_for is not Side.REQUESTER or email.recipient in THEIRS
         ],
     )
+
+
+def _documents(hanging: Related) -> list[schemas.DocumentView]:
+    """Each document once, though it may serve several lines."""
+    found: dict[Attachment, schemas.DocumentView] = {}
+    for one, filename in hanging.documents:
+        attachment = Attachment(one.requirement, str(one.document_id))
+        said = (one.verdict, one.reason) if one.line is None else verdict_on(attachment, hanging.lines)
+        found[attachment] = schemas.DocumentView(
+            requirement=one.requirement,
+            document_id=attachment.document_id,
+            filename=filename,
+            verdict=said[0],
+            reason=said[1],
+        )
+    return list(found.values())
 
 
 def _carried(row: Request, hanging: Related) -> Carried:
@@ -128,7 +141,7 @@ def _assignment(assignment: Assignment) -> schemas.AssignmentView:
 async def _warnings(session: AsyncSession, row: Request, data: Carried) -> list[schemas.WarningView]:
     country = await session.get_one(Country, row.country)
     submitted_on = local_date(row.submitted_at, country.time_zone)
-    rules = await rules_for(session, data, requests.owner_of(row), today=submitted_on, as_of=submitted_on)
+    rules = await rules_for(session, data, requests.owner_of(row), today=submitted_on, as_of=submitted_on, row=row)
     return [schemas.WarningView(code=one.code, detail=one.detail) for one in rules.concerns()]
 
 

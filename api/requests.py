@@ -123,6 +123,8 @@ async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts:
         *CHANGED,
         errors.NoFreeCode,
         errors.CommentRequired,
+        errors.ReasonRequired,
+        errors.Undecided,
         errors.NotEditable,
         errors.DocumentMissing,
         errors.DocumentStillDenied,
@@ -136,11 +138,13 @@ async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts:
 async def decide(
     request_id: str, trigger: str, body: DecisionBody, caller: CallerOf, parts: PartsOf, key: KeyOf
 ) -> dict[str, Any]:
-    """PROCESS: accept, deny, flag_wrong_data, resubmit, withdraw, cancel, amend.
+    """PROCESS: accept, deny, flag_wrong_data, resubmit, withdraw, cancel, amend; for points process and adjust.
 
     Answers the whole request once the decision is durable. deny, flag_wrong_data, cancel and amend need a comment;
     deny may name denied requirements in `documents`; resubmit brings new `documents` after a denial and a merge
-    patch in `data` after wrong data; amend brings a merge patch in `data`.
+    patch in `data` after wrong data; amend brings a merge patch in `data`. process leads where the verdicts say, once
+    everything has one; after it resubmit names the `line` of each new document. adjust needs `line`, `points` and
+    a reason.
     """
     if trigger not in HUMAN:
         raise NotFound(f"There is no action {trigger}.")

@@ -6,11 +6,13 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain import submission
+from activities.judging import credited_of
+from domain import claiming, submission
 from domain.access import Owner
 from domain.errors import KeydeskError
-from domain.requests import Carried, WarrantyRequest
-from store import catalogue
+from domain.requests import Carried, Points, WarrantyRequest
+from store import catalogue, claims, lines
+from store.tables.requests import Request
 
 
 class Rules(Protocol):
@@ -46,11 +48,40 @@ class WarrantyRules:
         return submission.concerns(self.data, self.known)
 
 
-async def rules_for(session: AsyncSession, data: Carried, owner: Owner, *, today: date, as_of: date) -> Rules:
-    """The rules of the request's kind; deadlines count from the first submission, `as_of`."""
+@dataclass(frozen=True)
+class PointsRules:
+    """`domain.claiming` about one points request."""
+
+    data: Points
+    known: claiming.CampaignKnown
+
+    def check(self) -> None:
+        """As `claiming.check`."""
+        claiming.check(self.data, self.known)
+
+    def check_fields(self) -> None:
+        """As `claiming.check_fields`."""
+        claiming.check_fields(self.data, self.known)
+
+    def concerns(self) -> tuple[KeydeskError, ...]:
+        """As `claiming.concerns`."""
+        return claiming.concerns(self.data, self.known)
+
+
+async def rules_for(
+    session: AsyncSession, data: Carried, owner: Owner, *, today: date, as_of: date, row: Request | None
+) -> Rules:
+    """The rules of the request's kind; deadlines count from the first submission, `as_of`.
+
+    `row` is the request as it stands, None if this is its first submission.
+    """
     match data:
         case WarrantyRequest():
             known = await catalogue.catalogue_for(session, data.kind, data, owner, today=today, as_of=as_of)
             return WarrantyRules(data, known)
+        case Points():
+            settled = credited_of(await lines.judged_of(session, row)) if row else frozenset()
+            claimed = await claims.known_for(session, data, owner, as_of=as_of, first=row is None, settled=settled)
+            return PointsRules(data, claimed)
         case _:
             raise TypeError(f"there are no rules for {data.kind}")

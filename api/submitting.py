@@ -159,7 +159,7 @@ async def _refusal(parts: Parts, session: AsyncSession, submitter: Submitter, da
     country = await session.get_one(Country, data.country)
     owner = Owner(country=data.country, login=submitter.login, company_id=submitter.company_id)
     today = local_date(parts.now(), country.time_zone)
-    rules = await rules_for(session, data, owner, today=today, as_of=today)
+    rules = await rules_for(session, data, owner, today=today, as_of=today, row=None)
     if not isinstance(data, ExtraYears):
         rules.check_fields()
     try:

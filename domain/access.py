@@ -71,6 +71,8 @@ def may_submit(caller: Caller, kind: Kind) -> bool:
         case Kind.WARRANTY_EXTENSION:
             linked = caller.role is Role.INSTALLER and caller.company_class == InstallerClass.ACCREDITED_PARTNER
             return caller.role is Role.PRO_PARTNER or linked
+        case Kind.POINTS:
+            return caller.role is Role.PARTICIPANT
         case _:
             return False
 

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.access import Caller, Role
-
 MOST_POINTS = 1_000_000
 
 
@@ -20,17 +18,11 @@ class Audience:
     companies: tuple[str, ...] = ()
     company_classes: tuple[str, ...] = ()
 
-    def admits(self, caller: Caller) -> bool:
-        """Whether the account may take part."""
-        if caller.role is not Role.PARTICIPANT:
-            return False
+    def admits(self, login: str, company: str | None, company_class: str | None) -> bool:
+        """Whether the participant of this login, company and class of company may take part."""
         if not (self.logins or self.companies or self.company_classes):
             return True
-        return (
-            caller.login in self.logins
-            or caller.company in self.companies
-            or caller.company_class in self.company_classes
-        )
+        return login in self.logins or company in self.companies or company_class in self.company_classes
 
 
 @dataclass(frozen=True)

@@ -36,16 +36,16 @@ def turn_of(kind: Kind, state: State) -> Side | None:
 
 @dataclass(frozen=True)
 class Patience:
-    """A country's settings: how long a side may take until each alarm rings."""
+    """How long a side may take until each alarm rings: a country's settings. None: it never rings."""
 
     keyuser_reminder: timedelta
     keyuser_escalation: timedelta
     requester_reminder: timedelta
-    requester_expiry: timedelta
+    requester_expiry: timedelta | None
 
     def alarms(self, side: Side) -> tuple[tuple[Alarm, timedelta], ...]:
         """The alarms of a side with the time after which each rings, the earliest first."""
-        after = {
+        after: dict[Side, tuple[tuple[Alarm, timedelta | None], ...]] = {
             Side.KEYUSER: (
                 (Alarm.KEYUSER_REMINDER, self.keyuser_reminder),
                 (Alarm.KEYUSER_ESCALATION, self.keyuser_escalation),
@@ -55,10 +55,11 @@ class Patience:
                 (Alarm.REQUESTER_EXPIRY, self.requester_expiry),
             ),
         }
-        return tuple(sorted(after.get(side, ()), key=lambda alarm: alarm[1]))
+        ringing = ((alarm, time) for alarm, time in after.get(side, ()) if time is not None)
+        return tuple(sorted(ringing, key=lambda alarm: alarm[1]))
 
-    def deadline(self, side: Side) -> timedelta:
-        """The time that a side has in all: until the escalation, until the expiry."""
+    def deadline(self, side: Side) -> timedelta | None:
+        """The time that a side has in all: until the escalation, until the expiry. None: as long as it likes."""
         return {Side.KEYUSER: self.keyuser_escalation, Side.REQUESTER: self.requester_expiry}[side]
 
 
@@ -98,7 +99,8 @@ class Clocks:
         return Clocks(since=now, turn=turn, before=self.used(now))
 
     def due_at(self, patience: Patience) -> datetime | None:
-        """When the side that is to act will have used up all its time; None if nobody is to act."""
-        if self.turn is None:
+        """When the side that is to act will have used up all its time; None if nobody is, or without haste."""
+        deadline = patience.deadline(self.turn) if self.turn else None
+        if self.turn is None or deadline is None:
             return None
-        return self.since + patience.deadline(self.turn) - self.before.by(self.turn)
+        return self.since + deadline - self.before.by(self.turn)

@@ -11,6 +11,7 @@ KeydeskError
 │   ├── CodeTaken                    code_taken
 │   ├── AlreadyReplaced              already_replaced
 │   ├── WarrantyTypeMissing          warranty_type_missing
+│   ├── Undecided                    undecided (names what has no verdict)
 │   ├── AlreadyExists                already_exists
 │   └── InUse                        in_use (with used_by)
 ├── StaleVersion                412  stale_version
@@ -117,6 +118,10 @@ class InUse(Conflict):
     code = "in_use"
 
 
+class Undecided(Conflict):
+    code = "undecided"
+
+
 class StaleVersion(KeydeskError):
     code = "stale_version"
 
@@ -149,6 +154,10 @@ class CommentRequired(Invalid):
     code = "comment_required"
 
 
+class ReasonRequired(Invalid):
+    code = "reason_required"
+
+
 class WholesalerNotDistributing(Invalid):
     code = "wholesaler_not_distributing"
 
@@ -159,10 +168,6 @@ class WholesalerNotConfigured(Invalid):
 
 class RegistrationLate(Invalid):
     code = "registration_late"
-
-
-class ReasonRequired(Invalid):
-    code = "reason_required"
 
 
 class ReasonNotAllowed(Invalid):

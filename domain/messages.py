@@ -71,7 +71,10 @@ class SignalledDecision:
 
 @dataclass(frozen=True)
 class BookMove:
-    """Order to book one move, decided under `key`, in one transaction. The machine has named states and side."""
+    """Order to book one move, decided under `key`, in one transaction. The machine has named states and side.
+
+    Where a trigger leads several ways, `target` is one of them, and the booking finds out which it is.
+    """
 
     request_id: str
     key: str

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from domain.clocks import Alarm
-from domain.states import Kind, Side, Trigger
+from domain.states import Kind, Side, State, Trigger
 
 
 class Event(StrEnum):
@@ -20,6 +20,10 @@ class Event(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     AMENDED_WITHOUT_CARD = "amended_without_card"
+    POINTS_CREDITED = "points_credited"
+    PARTIALLY_ACCEPTED = "partially_accepted"
+    POINTS_ADJUSTED = "points_adjusted"
+    POINTS_CANCELLED = "points_cancelled"
     REMINDER = "reminder"
     ESCALATION = "escalation"
     MESSAGE = "message"
@@ -69,6 +73,20 @@ END_USER_NOTICES: dict[Trigger, tuple[Notice, ...]] = {
     ),
 }
 
+POINTS_NOTICES: dict[Trigger, tuple[Notice, ...]] = {
+    Trigger.FLAG_WRONG_DATA: ((Event.WRONG_DATA, Recipient.REQUESTER),),
+    Trigger.FINISH: ((Event.POINTS_CREDITED, Recipient.REQUESTER),),
+    Trigger.ADJUST: ((Event.POINTS_ADJUSTED, Recipient.REQUESTER),),
+    Trigger.CANCEL: ((Event.POINTS_CANCELLED, Recipient.REQUESTER),),
+    Trigger.EXPIRE: ((Event.EXPIRED, Recipient.REQUESTER),),
+    Trigger.WITHDRAW: ((Event.WITHDRAWN, Recipient.KEYUSER),),
+}
+
+ON_OUTCOME: dict[State, tuple[Notice, ...]] = {
+    State.PARTIALLY_ACCEPTED: ((Event.PARTIALLY_ACCEPTED, Recipient.REQUESTER),),
+    State.DENIED: ((Event.DENIED, Recipient.REQUESTER),),
+}
+
 ON_ALARM: dict[Alarm, Notice] = {
     Alarm.KEYUSER_REMINDER: (Event.REMINDER, Recipient.KEYUSER),
     Alarm.KEYUSER_ESCALATION: (Event.ESCALATION, Recipient.ESCALATION),
@@ -100,8 +118,13 @@ def to_other_side(kind: Kind, side: Side | None) -> tuple[Notice, ...]:
             return (theirs, ours)
 
 
-def notices(kind: Kind, trigger: Trigger, *, has_card: bool) -> tuple[Notice, ...]:
-    """The emails that a move causes. A request that is processed without a card says so in its own words."""
+def notices(kind: Kind, trigger: Trigger, *, has_card: bool, target: State | None = None) -> tuple[Notice, ...]:
+    """The emails that a move causes, to `target` where it leads several ways.
+
+    A request that is processed without a card says so in its own words.
+    """
+    if kind is Kind.POINTS:
+        return ON_OUTCOME.get(target, ()) if target and trigger is Trigger.PROCESS else POINTS_NOTICES.get(trigger, ())
     caused = (END_USER_NOTICES if kind in END_USER_KINDS else PARTNER_NOTICES).get(trigger, ())
     if has_card:
         return caused

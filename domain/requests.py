@@ -1,6 +1,6 @@
 """What each kind of request carries, already parsed and normalised (`domain.md` §2)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Self
@@ -144,4 +144,32 @@ class ExtraYears(WarrantyRequest):
     base: str = ""
 
 
-CARRIED: dict[Kind, type[Carried]] = {one.kind: one for one in WarrantyRequest.__subclasses__()}
+@dataclass(frozen=True)
+class Line:
+    """So many pieces of a product, with what the campaign asks to know about them and the documents for them."""
+
+    product: str
+    quantity: int
+    info: dict[str, str] = field(default_factory=dict)
+    documents: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Points(Carried):
+    """What a participant asks of a campaign (`domain.md` §2.4). Its documents hang on lines; one may serve several."""
+
+    kind = Kind.POINTS
+
+    campaign: str
+    lines: tuple[Line, ...]
+    coupon: str = ""
+
+    @property
+    def documents(self) -> tuple[Attachment, ...]:
+        """Those of all lines, each once."""
+        return tuple(dict.fromkeys(one for line in self.lines for one in line.documents))
+
+
+CARRIED: dict[Kind, type[Carried]] = {
+    one.kind: one for one in (Commissioning, WarrantyExtension, EndUserWarranty, ExtraYears, Points)
+}

@@ -1,10 +1,11 @@
-"""How a requester answers a denial (`domain.md` §2.1): every denied document replaced, others added, nothing else."""
+"""How a requester answers a denial: every denied document replaced (`domain.md` §2.1, §2.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from domain.errors import DocumentStillDenied, FieldError
-from domain.requests import Attachment
+from domain.errors import DocumentStillDenied, FieldError, Invalid
+from domain.points import JudgedLine, Verdict
+from domain.requests import Attachment, Line
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Judged:
 
 
 def answer_denial(judged: Sequence[Judged], offered: Sequence[Attachment]) -> tuple[Attachment, ...]:
-    """The documents after the answer: those not denied, then the offered ones.
+    """The documents after the answer: those not denied, then the offered ones; others may be added, nothing else.
 
     Raises DocumentStillDenied if a denied requirement got nothing new, or a denied document comes back for it.
     """
@@ -32,3 +33,51 @@ def answer_denial(judged: Sequence[Judged], offered: Sequence[Attachment]) -> tu
             facts={"denied": open_},
         )
     return kept + fresh
+
+
+@dataclass(frozen=True)
+class LineAnswer:
+    """A new document for one line of a points request."""
+
+    line: int
+    attachment: Attachment
+
+
+def answer_denied_lines(
+    lines: Sequence[Line], judged: Sequence[JudgedLine], offered: Sequence[LineAnswer]
+) -> tuple[Line, ...]:
+    """The lines after the answer: only denied documents are replaced, everything else stays (`domain.md` §2.4).
+
+    Raises Invalid for an answer to something that was not denied, or if nothing was; DocumentStillDenied if a
+    denied document got no new one, or one that is on the line already.
+    """
+    denied = {(line.n, one.attachment) for line in judged for one in line.documents if one.verdict is Verdict.DENIED}
+    if not denied:
+        raise Invalid("No document was denied, so there is nothing to send again.")
+    asked = {(n, attachment.requirement) for n, attachment in denied}
+    stray = [
+        FieldError(f"/documents/{index}", "answers no denied document")
+        for index, one in enumerate(offered)
+        if (one.line, one.attachment.requirement) not in asked
+    ]
+    if stray:
+        raise Invalid("Only denied documents can be sent again.", fields=stray)
+    there = {(n, attachment) for n, line in enumerate(lines, start=1) for attachment in line.documents}
+    fresh = [one for one in dict.fromkeys(offered) if (one.line, one.attachment) not in there]
+    open_ = sorted(asked - {(one.line, one.attachment.requirement) for one in fresh})
+    if open_:
+        raise DocumentStillDenied(
+            f"{len(open_)} of the denied documents need a new one.",
+            fields=[FieldError("/documents", f"{name} of line {n} is still denied") for n, name in open_],
+            facts={"denied": [{"line": n, "requirement": name} for n, name in open_]},
+        )
+    return tuple(
+        replace(
+            line,
+            documents=(
+                *(one for one in line.documents if (n, one) not in denied),
+                *(one.attachment for one in fresh if one.line == n),
+            ),
+        )
+        for n, line in enumerate(lines, start=1)
+    )

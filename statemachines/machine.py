@@ -29,7 +29,7 @@ class RequestMachine:
             model=self._cursor,
             states=list(dict.fromkeys(end.value for move in self._moves for end in (move.source, move.target))),
             transitions=[
-                {"trigger": move.trigger.value, "source": move.source.value, "dest": move.target.value}
+                {"trigger": _way(move.trigger, move.target), "source": move.source.value, "dest": move.target.value}
                 for move in self._moves
             ],
             initial=state.value,
@@ -43,20 +43,32 @@ class RequestMachine:
 
     def offers(self) -> tuple[Trigger, ...]:
         """Every trigger on offer here, whoever makes it, in the order of the table."""
-        return tuple(move.trigger for move in self._moves if move.source is self.state)
+        return tuple(dict.fromkeys(move.trigger for move in self._moves if move.source is self.state))
 
-    def target(self, trigger: Trigger) -> State:
-        """Where `trigger` leads from here. Raises MoveRefused if it is not on offer."""
-        for move in self._moves:
-            if move.source is self.state and move.trigger is trigger:
-                return move.target
+    def targets(self, trigger: Trigger) -> tuple[State, ...]:
+        """Where `trigger` leads from here: one state, or several of which what is booked decides.
+
+        Raises MoveRefused if it is not on offer.
+        """
+        ways = tuple(move.target for move in self._moves if move.source is self.state and move.trigger is trigger)
+        if ways:
+            return ways
         raise MoveRefused(
             f"{trigger} is not possible while the request is {self.state}",
             facts={"state": self.state.value, "allowed_actions": [offer.value for offer in self.offers()]},
         )
 
-    def fire(self, trigger: Trigger) -> State:
-        """Make the move and answer the new state. Raises MoveRefused, and stays, if it is not on offer."""
-        self.target(trigger)
-        cast("object", getattr(self._cursor, trigger.value)())
+    def fire(self, trigger: Trigger, booked: State | None = None) -> State:
+        """Make the move and answer the new state; of several ways the one to `booked`.
+
+        Raises MoveRefused, and stays, if the move is not on offer.
+        """
+        ways = self.targets(trigger)
+        target = booked if booked in ways else ways[0]
+        cast("object", getattr(self._cursor, _way(trigger, target))())
         return self.state
+
+
+def _way(trigger: Trigger, target: State) -> str:
+    """The name under which `transitions` knows one of the ways of a trigger."""
+    return f"{trigger}_to_{target}"

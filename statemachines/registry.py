@@ -1,7 +1,7 @@
 """From kind to state table: the one line that a new kind adds here."""
 
 from domain.states import Kind, Side, State, Trigger
-from statemachines import commissioning, end_user_warranty, extra_years, warranty_extension
+from statemachines import commissioning, end_user_warranty, extra_years, points, warranty_extension
 from statemachines.moves import Move
 
 TABLES: dict[Kind, tuple[Move, ...]] = {
@@ -9,6 +9,7 @@ TABLES: dict[Kind, tuple[Move, ...]] = {
     Kind.WARRANTY_EXTENSION: warranty_extension.MOVES,
     Kind.END_USER_WARRANTY: end_user_warranty.MOVES,
     Kind.EXTRA_YEARS: extra_years.MOVES,
+    Kind.POINTS: points.MOVES,
 }
 
 
@@ -19,7 +20,7 @@ def triggers_of(kind: Kind) -> frozenset[Trigger]:
 
 def offers(kind: Kind, state: State, side: Side) -> tuple[Trigger, ...]:
     """The moves that `side` may make on a request of `kind` in `state`, in the order of the table."""
-    return tuple(move.trigger for move in TABLES[kind] if move.source is state and move.by is side)
+    return tuple(dict.fromkeys(move.trigger for move in TABLES[kind] if move.source is state and move.by is side))
 
 
 def maker(kind: Kind, trigger: Trigger) -> Side:

@@ -41,7 +41,7 @@ async def catalogue_for(
         wholesalers=frozenset(wholesalers),
         cell=cell,
         requirements=await requirements_of(session, request.country, kind, request.line_up),
-        uploads=await _uploads(session, (one.document_id for one in request.documents), owner),
+        uploads=await uploads(session, (one.document_id for one in request.documents), owner),
         serial_pattern=country.serial_pattern,
         registration_limit=country.registration_limit,
     )
@@ -98,7 +98,8 @@ async def requirements_of(session: AsyncSession, country: str, kind: Kind, line_
     )
 
 
-async def _uploads(session: AsyncSession, document_ids: Iterable[str], owner: Owner) -> dict[str, Upload]:
+async def uploads(session: AsyncSession, document_ids: Iterable[str], owner: Owner) -> dict[str, Upload]:
+    """Those of the documents that the owner may attach."""
     ids = {UUID(one) for one in document_ids}
     rows = await session.scalars(select(Document).where(Document.id.in_(ids), _attachable(owner)))
     return {str(row.id): Upload(media_type=row.media_type, size=row.size) for row in rows}

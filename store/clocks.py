@@ -10,20 +10,20 @@ from store.tables.countries import Country
 from store.tables.requests import Request
 
 
-async def patience_of(session: AsyncSession, country: str) -> Patience:
-    """The country's settings as they are now."""
-    row = await session.get_one(Country, country)
+async def patience_of(session: AsyncSession, row: Request) -> Patience:
+    """The country's settings as they are now. What is credited does not expire (`domain.md` §2.4)."""
+    country = await session.get_one(Country, row.country)
     return Patience(
-        keyuser_reminder=row.keyuser_reminder,
-        keyuser_escalation=row.keyuser_escalation,
-        requester_reminder=row.requester_reminder,
-        requester_expiry=row.requester_expiry,
+        keyuser_reminder=country.keyuser_reminder,
+        keyuser_escalation=country.keyuser_escalation,
+        requester_reminder=country.requester_reminder,
+        requester_expiry=None if row.credited else country.requester_expiry,
     )
 
 
 async def set_turn(session: AsyncSession, row: Request, used: Used, at: datetime) -> Patience:
     """Write down whose turn it is from `at` on, and until when, and answer the country's patience."""
-    patience = await patience_of(session, row.country)
+    patience = await patience_of(session, row)
     clocks = Clocks(since=at, turn=turn_of(Kind(row.kind), State(row.state)), before=used)
     row.turn, row.turn_since, row.due_at = clocks.turn, at, clocks.due_at(patience)
     row.keyuser_used, row.requester_used = used.keyuser, used.requester

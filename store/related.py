@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.states import Side
+from domain.points import JudgedLine
+from domain.states import Kind, Side
 from domain.warranties import Assignment
+from store import lines
 from store.messages import unread
 from store.snapshots import from_json
 from store.tables import effects
@@ -24,6 +26,7 @@ class Related:
     company: str | None = None
     granted: Assignment | None = None
     documents: list[tuple[RequestDocument, str]] = field(default_factory=list)
+    lines: tuple[JudgedLine, ...] = ()
     cards: list[effects.Card] = field(default_factory=list)
     emails: list[effects.Email] = field(default_factory=list)
     unread: dict[Side | None, int] = field(default_factory=dict)
@@ -46,6 +49,9 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
     )
     for attached, filename in documents:
         found[attached.request_id].documents.append((attached, filename))
+    judged = await lines.judged(session, [row for row in rows if row.kind == Kind.POINTS])
+    for request_id, found_lines in judged.items():
+        found[request_id].lines = found_lines
     granted = await session.scalars(
         select(effects.Assignment).where(effects.Assignment.request_id.in_(ids)).order_by(effects.Assignment.version)
     )

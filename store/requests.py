@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
-from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
+from domain.requests import CARRIED, Attachment, Carried, Points, WarrantyRequest
 from domain.serials import normalise_postcode, normalise_serial
 from domain.states import Kind, State
 from store.snapshots import from_json, to_json
@@ -57,6 +57,8 @@ def carry(row: Request, data: Carried) -> None:
         row.line_up = data.line_up
         row.postcode = normalise_postcode(data.end_user.postcode)
         row.commissioned_on = data.commissioned_on
+    if isinstance(data, Points):
+        row.campaign = data.campaign
 
 
 def differences(before: Carried, after: Carried) -> dict[str, Any]:
@@ -147,6 +149,7 @@ class Wanted:
     state: str | None = None
     company: str | None = None
     line_up: str | None = None
+    campaign: str | None = None
     submitted_from: datetime | None = None
     submitted_before: datetime | None = None
     q: str | None = None
@@ -160,6 +163,7 @@ def listing(caller: Caller, wanted: Wanted) -> Select[Request]:
         Request.kind: wanted.kind,
         Request.state: wanted.state,
         Request.line_up: wanted.line_up,
+        Request.campaign: wanted.campaign,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
     if wanted.company is not None:

@@ -33,6 +33,7 @@ from store import pools
 from store.engine import connect, sessions
 from store.snapshots import to_json
 from store.tables import configuration, countries, stock
+from workers import demo_loyalty
 
 PASSWORD = "keydesk-demo"  # noqa: S105 - published; demo accounts work only inside the demo
 POOL_SIZE = 1000
@@ -171,6 +172,7 @@ async def _load(database_url: str) -> None:
                 if await session.get(countries.Country, country.code) is None:
                     await _set_up(session, country)
                 await _inventory(session, country.code)
+            await demo_loyalty.set_up(session)
             await _desk_accounts(session)
     finally:
         await engine.dispose()

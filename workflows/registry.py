@@ -4,6 +4,7 @@ from domain.states import Kind
 from workflows.commissioning import CommissioningWorkflow
 from workflows.end_user_warranty import EndUserWarrantyWorkflow
 from workflows.extra_years import ExtraYearsWorkflow
+from workflows.points import PointsWorkflow
 from workflows.request import RequestWorkflow
 from workflows.warranty_extension import WarrantyExtensionWorkflow
 
@@ -12,4 +13,5 @@ WORKFLOWS: dict[Kind, type[RequestWorkflow]] = {
     Kind.WARRANTY_EXTENSION: WarrantyExtensionWorkflow,
     Kind.END_USER_WARRANTY: EndUserWarrantyWorkflow,
     Kind.EXTRA_YEARS: ExtraYearsWorkflow,
+    Kind.POINTS: PointsWorkflow,
 }

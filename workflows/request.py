@@ -29,7 +29,7 @@ TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
 LONGEST_KEY = 255
 HIGHEST = 2**31 - 1  # that a column of the database holds
-WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND}
+WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND, Trigger.ADJUST}
 
 
 def _fits(text: str) -> bool:
@@ -156,12 +156,13 @@ class RequestWorkflow:
 
     async def _book_decision(self, trigger: Trigger, key: str, signalled: SignalledDecision | None) -> Booked:
         """Not a local activity: an update is in no history before its task completes, a booking would be ahead."""
+        ways = self._machine.targets(trigger)
         order = BookMove(
             request_id=self._order.request_id,
             key=key,
             trigger=trigger,
             source=self._machine.state,
-            target=self._machine.target(trigger),
+            target=ways[0],
             by=maker(self._order.kind, trigger),
             used=self._clocks.used(workflow.now()),
             signalled=signalled,
@@ -171,7 +172,7 @@ class RequestWorkflow:
             order,
             start_to_close_timeout=TIMEOUT,
             retry_policy=RETRY,
-            summary=f"{trigger}: {order.source} → {order.target}",
+            summary=f"{trigger}: {order.source} → {' or '.join(ways)}",
         )
         self._follow(booked, trigger)
         return booked
@@ -188,7 +189,7 @@ class RequestWorkflow:
                 request_id=self._order.request_id,
                 trigger=trigger,
                 source=self._machine.state,
-                target=self._machine.target(trigger),
+                target=self._machine.targets(trigger)[0],
                 used=self._clocks.used(workflow.now()),
             )
             booked = await workflow.execute_local_activity_method(
@@ -255,7 +256,7 @@ class RequestWorkflow:
         """
         fell = trigger is Trigger.FINISH and booked.state is State.CANCELLED
         if trigger is not None and not fell:
-            self._machine.fire(trigger)
+            self._machine.fire(trigger, booked.state)
         elif self._machine.state is not booked.state:
             self._machine = RequestMachine(self._order.kind, booked.state)
         state, since = self._machine.state, booked.since or workflow.now()

@@ -1,11 +1,16 @@
 """What the bodies of all kinds of request have."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from api.fields import Body, Required
 from domain.requests import Attachment, Carried
+
+MAX_LINES = 200
+LineNumber = Annotated[int, Field(ge=1, le=MAX_LINES, description="number of the line, counted from 1")]
 
 
 class AttachmentBody(Body):
@@ -17,6 +22,12 @@ class AttachmentBody(Body):
     def parsed(self) -> Attachment:
         """As the domain has it."""
         return Attachment(self.requirement, str(self.document_id))
+
+
+class AnswerBody(AttachmentBody):
+    """A document that answers a denial; for points requests it names the line."""
+
+    line: LineNumber | None = None
 
 
 class RequestBody(Body, ABC):

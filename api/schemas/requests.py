@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Discriminator, Field, Tag
 
 from api.fields import Body, Line, Required, Text
-from api.schemas.bodies import AttachmentBody
+from api.schemas.bodies import AnswerBody, LineNumber
+from api.schemas.points import PointsNumber, PointsView
 
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 
@@ -104,7 +105,7 @@ class RequestView(BaseModel):
     warnings: list[WarningView]
     assignment: AssignmentView | None
     cards: list[CardView]
-    points: None = None
+    points: PointsView | None = None
     replacement: None = None
     emails: list[EmailView]
 
@@ -139,9 +140,7 @@ def _branch(named: object) -> str:
     return "name" if isinstance(named, str) else "attachment"
 
 
-Named = Annotated[
-    Annotated[Required, Tag("name")] | Annotated[AttachmentBody, Tag("attachment")], Discriminator(_branch)
-]
+Named = Annotated[Annotated[Required, Tag("name")] | Annotated[AnswerBody, Tag("attachment")], Discriminator(_branch)]
 
 
 class SaveBody(Body):
@@ -161,3 +160,6 @@ class DecisionBody(Body):
         None, description="deny: the denied requirements; resubmit: the new documents"
     )
     data: dict[str, Any] | None = Field(None, description="resubmit (wrong data) and amend: a JSON merge patch")
+    line: LineNumber | None = Field(None, description="adjust: the line")
+    points: PointsNumber | None = Field(None, description="adjust: its new final value")
+    reason: Text | None = Field(None, description="adjust: why; `comment` does as well")

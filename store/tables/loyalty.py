@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base
@@ -116,5 +116,5 @@ class LedgerEntry(Base):
     line: Mapped[int]
     cause: Mapped[str]
     login: Mapped[str] = mapped_column(ForeignKey("accounts.login"))
-    points: Mapped[int]
+    points: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]

@@ -39,7 +39,7 @@ def test_roles_have_the_names_that_accounts_are_stored_with() -> None:
 
 
 INSTALLER_CLASSES = ("standard", "accredited", "accredited_partner")
-FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION}
+FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION, Kind.POINTS}
 
 
 @pytest.mark.parametrize("role", Role, ids=str)
@@ -57,6 +57,11 @@ def test_pro_partners_and_installers_linked_to_one_file_extensions(role: Role, c
     who = replace(caller(role), company_class=company_class)
     linked = role is Role.INSTALLER and company_class == "accredited_partner"
     assert access.may_submit(who, Kind.WARRANTY_EXTENSION) is (linked or role is Role.PRO_PARTNER)
+
+
+@pytest.mark.parametrize("role", Role, ids=str)
+def test_participants_claim_points(role: Role) -> None:
+    assert access.may_submit(caller(role), Kind.POINTS) is (role is Role.PARTICIPANT)
 
 
 @pytest.mark.parametrize("kind", sorted(set(Kind) - FILED_OVER_THE_API), ids=str)

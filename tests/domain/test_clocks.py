@@ -1,5 +1,6 @@
 """Each side's clock runs only while it is to act, and resumes (`domain.md` §6)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,9 +108,18 @@ def test_each_side_has_used_the_time_of_its_own_turns(stretches: list[tuple[Side
 def test_at_the_deadline_exactly_all_time_is_used_up(turn: Side, keyuser: int, requester: int) -> None:
     before = Used(timedelta(seconds=keyuser), timedelta(seconds=requester))
     clocks = Clocks(MONDAY, turn, before)
-    due = clocks.due_at(USUAL)
+    due, deadline = clocks.due_at(USUAL), USUAL.deadline(turn)
     assert due is not None
+    assert deadline is not None
     if due >= MONDAY:
-        assert clocks.used(due).by(turn) == USUAL.deadline(turn)
+        assert clocks.used(due).by(turn) == deadline
     else:
-        assert before.by(turn) > USUAL.deadline(turn), "a deadline in the past: it was shortened meanwhile"
+        assert before.by(turn) > deadline, "a deadline in the past: it was shortened meanwhile"
+
+
+def test_what_never_expires_rings_no_expiry_and_is_never_due() -> None:
+    patient = replace(USUAL, requester_expiry=None)
+    assert [alarm for alarm, _ in patient.alarms(Side.REQUESTER)] == [Alarm.REQUESTER_REMINDER]
+    assert patient.deadline(Side.REQUESTER) is None
+    assert Clocks(MONDAY, Side.REQUESTER).due_at(patient) is None
+    assert Clocks(MONDAY, Side.KEYUSER).due_at(patient) == MONDAY + patient.keyuser_escalation

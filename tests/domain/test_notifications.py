@@ -5,19 +5,21 @@ import pytest
 from activities.rendering.templates import default_template
 from domain.clocks import Alarm
 from domain.notifications import ON_ALARM, Event, Notice, Recipient, notices, on_submit, to_other_side
-from domain.states import Kind, Side, Trigger
+from domain.states import Kind, Side, State, Trigger
 
 REQUESTER, KEYUSER, ESCALATION = Recipient.REQUESTER, Recipient.KEYUSER, Recipient.ESCALATION
 PARTNER, END_USER = Recipient.PARTNER, Recipient.END_USER
 END_USER_KINDS = (Kind.END_USER_WARRANTY, Kind.EXTRA_YEARS)
 PARTNER_KINDS = tuple(kind for kind in Kind if kind not in END_USER_KINDS)
+WARRANTIES = tuple(kind for kind in PARTNER_KINDS if kind is not Kind.POINTS)
 
 each_kind = pytest.mark.parametrize("kind", Kind, ids=str)
+each_partner_warranty = pytest.mark.parametrize("kind", WARRANTIES, ids=str)
 each_partner_kind = pytest.mark.parametrize("kind", PARTNER_KINDS, ids=str)
 each_end_user_kind = pytest.mark.parametrize("kind", END_USER_KINDS, ids=str)
 
 
-@each_partner_kind
+@each_partner_warranty
 @pytest.mark.parametrize(
     ("trigger", "told"),
     [
@@ -35,6 +37,26 @@ each_end_user_kind = pytest.mark.parametrize("kind", END_USER_KINDS, ids=str)
 )
 def test_a_move_of_a_partners_request_tells_these(kind: Kind, trigger: Trigger, told: tuple[Notice, ...]) -> None:
     assert notices(kind, trigger, has_card=True) == told
+
+
+@pytest.mark.parametrize(
+    ("trigger", "target", "told"),
+    [
+        (Trigger.PROCESS, State.ACCEPTED, ()),
+        (Trigger.PROCESS, State.PARTIALLY_ACCEPTED, ((Event.PARTIALLY_ACCEPTED, REQUESTER),)),
+        (Trigger.PROCESS, State.DENIED, ((Event.DENIED, REQUESTER),)),
+        (Trigger.FLAG_WRONG_DATA, State.WRONG_DATA, ((Event.WRONG_DATA, REQUESTER),)),
+        (Trigger.RESUBMIT, State.SUBMITTED, ()),
+        (Trigger.FINISH, State.PROCESSED, ((Event.POINTS_CREDITED, REQUESTER),)),
+        (Trigger.ADJUST, State.PROCESSED, ((Event.POINTS_ADJUSTED, REQUESTER),)),
+        (Trigger.CANCEL, State.CANCELLED, ((Event.POINTS_CANCELLED, REQUESTER),)),
+        (Trigger.EXPIRE, State.CANCELLED, ((Event.EXPIRED, REQUESTER),)),
+        (Trigger.WITHDRAW, State.CANCELLED, ((Event.WITHDRAWN, KEYUSER),)),
+    ],
+)
+def test_a_move_of_a_points_request_tells_these(trigger: Trigger, target: State, told: tuple[Notice, ...]) -> None:
+    for has_card in (True, False):
+        assert notices(Kind.POINTS, trigger, has_card=has_card, target=target) == told
 
 
 @each_end_user_kind
@@ -118,7 +140,8 @@ def every_notice() -> set[Notice]:
         for kind in Kind
         for trigger in Trigger
         for has in ((True,) if kind in END_USER_KINDS else (True, False))
-        for one in notices(kind, trigger, has_card=has)
+        for target in State
+        for one in notices(kind, trigger, has_card=has, target=target)
     }
     sides = (Side.REQUESTER, Side.KEYUSER, None)
     messages = {one for kind in Kind for side in sides for one in to_other_side(kind, side)}

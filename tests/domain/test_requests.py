@@ -15,6 +15,8 @@ from domain.requests import (
     EndUser,
     EndUserWarranty,
     ExtraYears,
+    Line,
+    Points,
     Unit,
     UnitRole,
     WarrantyExtension,
@@ -83,6 +85,15 @@ def test_a_request_of_which_nothing_is_known_has_neither_documents_nor_serials()
     bare = Carried("ES")
     assert (bare.documents, bare.claimed_serials) == ((), ())
     assert bare.with_documents((Attachment("invoice", "b"),)) is bare
+
+
+def test_the_documents_of_a_claim_are_those_of_its_lines_each_once() -> None:
+    bill, photo = Attachment("invoice", "b"), Attachment("photo", "p")
+    lines = (Line("CS", 1, {}, (bill, photo)), Line("CU", 2, {}, (bill,)), Line("CU", 1))
+    claim = Points(country="ES", campaign="SPRING", lines=lines)
+    assert claim.documents == (bill, photo)
+    assert claim.with_documents(()) == claim, "they hang on the lines"
+    assert CARRIED[Kind.POINTS] is Points
 
 
 def test_a_warranty_claims_the_serials_of_its_outdoor_units() -> None:

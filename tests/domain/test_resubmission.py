@@ -4,12 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import DocumentStillDenied, FieldError
-from domain.requests import Attachment
-from domain.resubmission import Judged, answer_denial
+from domain.errors import DocumentStillDenied, FieldError, Invalid
+from domain.points import JudgedDocument, JudgedLine, Rate, Verdict
+from domain.requests import Attachment, Line
+from domain.resubmission import Judged, LineAnswer, answer_denial, answer_denied_lines
 
 SHEET, INVOICE, PHOTO = Attachment("sheet", "a"), Attachment("invoice", "b"), Attachment("photo", "c")
 NEW_INVOICE = Attachment("invoice", "d")
+
+ACCEPTED, DENIED = Verdict.ACCEPTED, Verdict.DENIED
 
 ATTACHMENTS = st.builds(
     Attachment, requirement=st.sampled_from(["sheet", "invoice", "photo"]), document_id=st.sampled_from("abcd")
@@ -79,3 +82,46 @@ def test_the_laws_of_an_answer(judged: list[Judged], offered: list[Attachment]) 
     assert answer[: len(stays)] == stays, "what was not denied stays, in its order"
     assert set(answer[len(stays) :]) == fresh, "nothing is lost, nothing invented, nothing denied comes back"
     assert len(set(answer)) == len(answer)
+
+
+OLD, NEW, OTHER = (Attachment("invoice", name) for name in ("old", "new", "other"))
+LINES = (Line("CS", 1, {}, (OLD,)), Line("CS", 1, {}, (OLD, OTHER)), Line("CU", 1))
+
+
+def judged_lines(first: Verdict = DENIED, second: Verdict = ACCEPTED) -> tuple[JudgedLine, ...]:
+    """Line 1: the old document. Line 2: the old one, denied as on line 1, and another. Line 3 has none."""
+    return (
+        JudgedLine(1, "CS", 1, Rate(1), (JudgedDocument(OLD, first),)),
+        JudgedLine(2, "CS", 1, Rate(1), (JudgedDocument(OLD, first), JudgedDocument(OTHER, second))),
+        JudgedLine(3, "CU", 1, Rate(1), own=DENIED),
+    )
+
+
+def test_only_denied_documents_of_lines_are_replaced() -> None:
+    answered = answer_denied_lines(LINES, judged_lines(), [LineAnswer(1, NEW), LineAnswer(2, NEW), LineAnswer(2, NEW)])
+    assert [line.documents for line in answered] == [(NEW,), (OTHER, NEW), ()]
+    assert [line.product for line in answered] == ["CS", "CS", "CU"]
+
+
+def test_a_document_of_another_line_may_answer_for_a_denied_one() -> None:
+    answered = answer_denied_lines(LINES, judged_lines(), [LineAnswer(1, OTHER), LineAnswer(2, NEW)])
+    assert [line.documents for line in answered] == [(OTHER,), (OTHER, NEW), ()]
+
+
+@pytest.mark.parametrize("second", [[], [LineAnswer(2, OLD)], [LineAnswer(2, OTHER)]])
+def test_every_denied_document_of_every_line_needs_a_new_one(second: list[LineAnswer]) -> None:
+    with pytest.raises(DocumentStillDenied) as refused:
+        answer_denied_lines(LINES, judged_lines(), [LineAnswer(1, NEW), *second])
+    assert refused.value.facts == {"denied": [{"line": 2, "requirement": "invoice"}]}
+
+
+@pytest.mark.parametrize("stray", [LineAnswer(3, NEW), LineAnswer(1, Attachment("photo", "new")), LineAnswer(9, NEW)])
+def test_nothing_else_is_answered(stray: LineAnswer) -> None:
+    with pytest.raises(Invalid) as refused:
+        answer_denied_lines(LINES, judged_lines(), [LineAnswer(1, NEW), stray, LineAnswer(2, NEW)])
+    assert [one.pointer for one in refused.value.fields] == ["/documents/1"]
+
+
+def test_where_no_document_was_denied_there_is_nothing_to_answer() -> None:
+    with pytest.raises(Invalid):
+        answer_denied_lines(LINES, judged_lines(first=ACCEPTED), [])

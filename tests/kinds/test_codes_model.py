@@ -128,7 +128,7 @@ class Desk:
         if trigger not in machine.offers():
             return
         try:
-            target = machine.target(trigger)
+            target = machine.targets(trigger)[0]
             booked = await self.booking.book_move(BookMove(request_id, key, trigger, state, target, by=side))
         except ApplicationError as failure:
             if refusal_in(failure) is None:

@@ -80,9 +80,10 @@ def test_every_request_can_still_be_cancelled_by_the_keyuser(kind: Kind) -> None
 
 
 @every_kind
-def test_no_trigger_leads_two_ways_from_one_state(kind: Kind) -> None:
+def test_only_process_leads_several_ways_from_one_state_and_no_move_stands_twice(kind: Kind) -> None:
     counted = Counter((move.source, move.trigger) for move in TABLES[kind])
-    assert [move for move, times in counted.items() if times > 1] == []
+    assert {trigger for (_, trigger), times in counted.items() if times > 1} <= {Trigger.PROCESS}
+    assert len(set(TABLES[kind])) == len(TABLES[kind])
 
 
 @every_kind
@@ -106,6 +107,6 @@ def test_a_trigger_that_the_table_does_not_know_has_no_maker(kind: Kind) -> None
 def test_each_side_is_offered_its_own_moves_and_together_they_are_all(kind: Kind, state: State) -> None:
     table = [move for move in TABLES[kind] if move.source is state]
     for side in Side:
-        assert offers(kind, state, side) == tuple(move.trigger for move in table if move.by is side)
+        assert offers(kind, state, side) == tuple(dict.fromkeys(move.trigger for move in table if move.by is side))
     offered = [trigger for side in Side for trigger in offers(kind, state, side)]
-    assert Counter(offered) == Counter(move.trigger for move in table)
+    assert Counter(offered) == Counter({move.trigger for move in table})

@@ -68,7 +68,7 @@ async def test_a_request_shows_whose_turn_it_is_and_until_when(sessions: Session
         session.add(row)
         patience = await clocks.set_turn(session, row, used, NOW)
         days = [timedelta(days=count) for count in (3, 7, 14, 90)]
-        assert patience == Patience(*days) == await clocks.patience_of(session, "ES")
+        assert patience == Patience(*days) == await clocks.patience_of(session, row)
         assert (row.turn, row.due_at) == ("keyuser", NOW + timedelta(days=7 - 2))
         row.state = State.DENIED
         await clocks.set_turn(session, row, used, NOW)

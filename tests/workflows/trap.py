@@ -50,7 +50,7 @@ class TrappedWorkflow(CommissioningWorkflow):
             key=key,
             trigger=trigger,
             source=self._machine.state,
-            target=self._machine.target(trigger),
+            target=self._machine.targets(trigger)[0],
             by=maker(self._order.kind, trigger),
             used=self._clocks.used(workflow.now()),
             signalled=signalled,
