@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.errors import KeydeskError
+from workers.config_commands import commands as config
 from workers.embedded.failures import DeskError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(config, name="config")
 
 
 @app.command()
