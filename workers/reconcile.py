@@ -14,11 +14,13 @@ from api.wiring import cluster_of
 from domain.clocks import turn_of
 from domain.states import Kind, State
 from settings import Settings
+from store import imports
 from store.engine import connect, sessions
 from store.tables.effects import Card, Email
+from store.tables.imports import Import
 from store.tables.requests import Intake, Request
 from workflows import client as temporal
-from workflows.client import STATE, workflow_id
+from workflows.client import STATE, import_workflow_id, workflow_id
 
 GRACE = timedelta(minutes=1)
 
@@ -63,6 +65,14 @@ async def _compare(session: AsyncSession, client: Client, before: datetime) -> A
         elif running is None and (_waits(row) or row.id in owing):
             yield Difference(
                 f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
+            )
+    stuck = await session.scalars(
+        select(Import).where(Import.state.in_([imports.WAITING, imports.RUNNING]), Import.created_at < before)
+    )
+    for one in stuck:
+        if await _running_state(client, import_workflow_id(one.id)) is None:
+            yield Difference(
+                f"import {one.id} of {one.country}: {one.state}, but no workflow runs; send the file again"
             )
     async for execution in client.list_workflows("ExecutionStatus = 'Running' AND WorkflowType != 'import'"):
         if await session.get(Intake, execution.id) is None:
