@@ -45,7 +45,8 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
-from api.pages import case, export, failures, inbox, pages, papers, signing
+from api.pages import case, export, failures, filing, inbox, pages, papers, signing
+from api.pages import landing as landing_pages
 from api.pages.assets import Assets
 from api.pages.press import Previews
 from api.telemetry import Telemetry
@@ -88,7 +89,7 @@ RESOURCES = (
     codec,
     api_keys,
 )
-PAGES = (signing, export, inbox, case, papers)
+PAGES = (signing, landing_pages, export, inbox, case, filing, papers)
 
 
 def now() -> datetime:
