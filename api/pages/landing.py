@@ -99,9 +99,7 @@ async def extra_years(visit: VisitorOf, request_id: str) -> Response:
     body = {**{name: fields.get(name, "") for name in PROOF}, "warranty_card": fields.get("card", "")}
     try:
         wanted = parsed(landing.ExtraYearsRequest, body)
-        await landing.file_extra_years(
-            wanted, who, visit.parts, f"extra-{request_id}-{wanted.warranty_card}", Response()
-        )
+        await landing.file_extra_years(wanted, who, visit.parts, None, Response())
     except KeydeskError as refusal:
         return await _page(visit, fields, problems(visit, refusal, status_of(type(refusal))))
     return await _found(visit, fields, done="extra")
@@ -172,3 +170,9 @@ async def _page(visit: Visit, fields: dict[str, str], refused: Problems | None =
         done=said.get("done", ""),
         states=PUBLIC_STATES,
     )
+
+
+@router.get("/warranty")
+async def start_over(visit: VisitorOf) -> Response:
+    """What was found is shown once; the address by itself leads to the look-up."""
+    return visit.go("/")
