@@ -13,9 +13,10 @@ from temporalio import activity
 
 from activities.holds import take_hold
 from activities.move import Move
-from activities.moves import MOVES, carry
+from activities.moves import carry
 from activities.notices import announce
 from activities.refusals import refusals_cross
+from activities.registry import moves_of
 from domain import access
 from domain.clocks import Used
 from domain.errors import CommentRequired, Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
@@ -73,7 +74,7 @@ class Booking:
             if row.state != order.source:
                 return await _standing(session, row)
             move = Move(session, row, order.trigger, order.target, Side.SYSTEM, self.now(), self.base_url)
-            return await self._make(move, order.used)
+            return await self.make(move, order.used)
 
     @activity.defn
     async def stand(self, request_id: str) -> Booked:
@@ -142,7 +143,7 @@ class Booking:
                 f"{order.trigger} is not possible while the request is {row.state}",
                 facts={"state": row.state},
             )
-        booked = await self._make(await self._move(session, row, order, decision), order.used)
+        booked = await self.make(await self._move(session, row, order, decision), order.used)
         decisions.book(decision, booked)
         return booked
 
@@ -191,8 +192,8 @@ class Booking:
             payload=decision.payload,
         )
 
-    async def _make(self, move: Move, used: Used) -> Booked:
-        changes = await MOVES[move.trigger](move)
+    async def make(self, move: Move, used: Used) -> Booked:
+        changes = await moves_of(move.kind)[move.trigger](move)
         actor = move.actor.login if move.actor else (SYSTEM if move.side is Side.SYSTEM else END_USER)
         requests.journalise(
             move.session,
@@ -201,7 +202,7 @@ class Booking:
         )
         await move.session.flush()
         patience = await clocks.set_turn(move.session, move.row, used, move.at)
-        card = await cards.latest(move.session, move.row.id)
+        card = await cards.brought_by(move.session, move.row.id)
         queued = await announce(
             move.session,
             move.row,
@@ -211,7 +212,7 @@ class Booking:
             at=move.at,
             base_url=self.base_url,
         )
-        owed = card is not None and card.request_version == move.row.version
+        owed = await cards.promised(move.session, move.row.id) is not None
         booked = Booked(State(move.row.state), move.row.version, owed, queued, patience)
         return await self._with_fallen(move, booked) if move.target is State.CANCELLED else booked
 
@@ -229,7 +230,7 @@ class Booking:
                 comment=move.comment,
                 payload={"by": move.row.cancelled_by},
             )
-            fell = await self._make(falls, clocks.used_of(row, move.at))
+            fell = await self.make(falls, clocks.used_of(row, move.at))
             booked = replace(booked, emails=booked.emails + fell.emails, fallen=(*booked.fallen, row.id))
         return booked
 
@@ -243,11 +244,10 @@ async def _locked(session: AsyncSession, request_id: str) -> Request:
 
 async def _standing(session: AsyncSession, row: Request) -> Booked:
     """Where the request stands after a move whose first attempt got through unheard, with all that it still owes."""
-    card = await cards.latest(session, row.id)
     return Booked(
         State(row.state),
         row.version,
-        card=card is not None and card.status == "pending",
+        card=await cards.promised(session, row.id) is not None,
         emails=await emails.queued_of(session, row.id),
         patience=await clocks.patience_of(session, row),
     )

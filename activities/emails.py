@@ -58,12 +58,12 @@ class Emails:
         """The message, None if the card it was to carry will not come any more."""
         attachments: tuple[Attachment, ...] = ()
         if email.card_version is not None:
-            card = await cards.card_version(session, email.request_id, email.card_version)
+            card = await cards.card_version(session, email.card_of or email.request_id, email.card_version)
             if card is None or card.sha256 is None:
                 return None
             pdf = await self.files.get(card.sha256)
             attachments = (Attachment(f"{card.number}.pdf", "application/pdf", pdf),)
-        template = await self._template(session, email)
+        template = await template_of(session, email)
         rendered = render_email(template, email.tags, language=template.language)
         return build_message(
             rendered,
@@ -74,14 +74,16 @@ class Emails:
             attachments=attachments,
         )
 
-    async def _template(self, session: AsyncSession, email: Email) -> EmailTemplate:
-        request = await session.get_one(Request, email.request_id)
-        own = await emails.own_text(session, request.country, email.event, email.recipient, email.language)
-        packaged = default_template(email.event, email.recipient, email.language)
-        # The country's own English is for languages that nobody has written the email in.
-        missing = packaged is None or packaged.language != email.language.partition("-")[0]
-        if own is not None and (own.language == email.language or missing):
-            return EmailTemplate(own.subject, own.body, own.language)
-        if packaged is None:
-            raise LookupError(f"no template for {email.event} to {email.recipient}")
-        return packaged
+
+async def template_of(session: AsyncSession, email: Email) -> EmailTemplate:
+    """The country's own text in the email's language, else ours, else one in English."""
+    request = await session.get_one(Request, email.request_id)
+    own = await emails.own_text(session, request.country, email.event, email.recipient, email.language)
+    packaged = default_template(email.event, email.recipient, email.language)
+    # The country's own English is for languages that nobody has written the email in.
+    missing = packaged is None or packaged.language != email.language.partition("-")[0]
+    if own is not None and (own.language == email.language or missing):
+        return EmailTemplate(own.subject, own.body, own.language)
+    if packaged is None:
+        raise LookupError(f"no template for {email.event} to {email.recipient}")
+    return packaged

@@ -1,5 +1,6 @@
 """One move in the making: what the functions that make moves are given."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,3 +42,7 @@ class Move:
     def next_version(self) -> int:
         """The version that this move's journal entry will have."""
         return self.row.version + 1
+
+
+Making = Callable[[Move], Awaitable[Changes]]
+"""What one trigger does to the database, beside the state; answers the differences for the journal."""

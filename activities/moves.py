@@ -1,23 +1,24 @@
 """What each move does to the database, beside the state: one function per trigger, all inside one transaction."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from activities import assessment, faces, holds, judging
-from activities.move import Changes, Move
+from activities import assessment, faces, holds, judging, standing
+from activities.move import Changes, Making, Move
+from activities.rendering.cards import CardFace
 from domain.calendar import local_date
 from domain.clocks import turn_of
 from domain.errors import FieldError, Invalid, MoveRefused, NotEditable, WarrantyTypeMissing
 from domain.labels import CancelledBy
-from domain.requests import CARRIED, Carried, Points, WarrantyRequest
+from domain.requests import CARRIED, Carried, Points, UnitReplacement, WarrantyRequest
 from domain.states import Kind, State, Trigger
 from domain.warranties import Assignment, moved
 from domain.withdrawal import may_cancel
-from store import accounts, cards, emails, grants, pools, requests, units
+from store import accounts, cards, emails, grants, known, pools, requests, units
 from store.snapshots import from_json, to_json
 from store.tables.countries import Country
+from store.tables.effects import Card
 from store.tables.requests import Request
 
 
@@ -28,6 +29,9 @@ async def accept(move: Move) -> Changes:
     """
     data = await requests.carried_warranty(move.session, move.row)
     await holds.refuse_lost_base(move.session, move.row, move.at)
+    serials = [unit.serial for unit in data.units]
+    await known.stand_for(move.session, data.country, serials)
+    await known.refuse_replaced(move.session, data.country, serials)
     superuser = move.actor is not None and move.actor.superuser
     assignment = await assessment.assess(move.session, move.row, data, superuser=superuser)
     if data.chosen_by is not None and assignment.policy is None:
@@ -68,6 +72,7 @@ async def amend(move: Move) -> Changes:
     data = carried_by(move.kind, move.payload)
     if not isinstance(data, WarrantyRequest):
         raise NotEditable("Only a warranty is amended.")
+    replaced = await standing.refuse_change(move.session, move.row, data)
     changes = await rewrite(move.session, move.row, data)
     granted = await grants.latest(move.session, move.row.id)
     card = await cards.latest(move.session, move.row.id)
@@ -75,7 +80,9 @@ async def amend(move: Move) -> Changes:
         assignment = moved(granted, data.commissioned_on)
         grants.freeze(move.session, move.row.id, move.next_version, assignment)
         await cards.abandon(move.session, move.row.id)
-        await _promise(move, data, assignment, number=card.number, text=card.face["text"])
+        await _promise(
+            move, data, assignment, number=card.number, text=card.face["text"], on=card if replaced else None
+        )
     return changes
 
 
@@ -88,6 +95,7 @@ async def end(move: Move) -> Changes:
         Trigger.EXPIRE: CancelledBy.EXPIRED,
     }
     await _refuse_late_withdrawal(move)
+    await standing.refuse_cancel(move.session, move.row)
     move.row.cancelled_by = by[move.trigger].value if move.trigger in by else move.payload["by"]
     await units.release(move.session, move.row.id)
     await cards.withdraw(move.session, move.row.id)
@@ -119,7 +127,7 @@ async def nothing_more(_: Move) -> Changes:
     return {}
 
 
-MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
+MOVES: dict[Trigger, Making] = {
     Trigger.ACCEPT: accept,
     Trigger.DENY: deny,
     Trigger.FLAG_WRONG_DATA: nothing_more,
@@ -139,7 +147,7 @@ MOVES: dict[Trigger, Callable[[Move], Awaitable[Changes]]] = {
 async def carry(session: AsyncSession, row: Request, data: Carried) -> None:
     """Make `data` what the locked request carries: columns, units, lines, documents, claims.
 
-    Raises DuplicateSerial; NotEditable if a credited line would change.
+    Raises DuplicateSerial and AlreadyReplaced; NotEditable if a credited line would change.
     """
     before = await judging.carried_before(session, row)
     requests.carry(row, data)
@@ -148,8 +156,11 @@ async def carry(session: AsyncSession, row: Request, data: Carried) -> None:
         await judging.write_lines(session, row, before, data)
     else:
         await requests.attach(session, row.id, data.documents)
+    await known.refuse_taken(session, data, row.id)
     if isinstance(data, WarrantyRequest):
         await units.write_units(session, row.id, data.units)
+    if isinstance(data, UnitReplacement):
+        await standing.take_place(session, row, data)
     await units.claim(session, row.id, row.country, Kind(row.kind), data.claimed_serials)
 
 
@@ -185,7 +196,10 @@ def carried_by(kind: Kind, payload: dict[str, Any]) -> Carried:
     return from_json(CARRIED[kind], payload["data"])
 
 
-async def _promise(move: Move, data: WarrantyRequest, assignment: Assignment, *, number: str, text: str) -> None:
+async def _promise(
+    move: Move, data: WarrantyRequest, assignment: Assignment, *, number: str, text: str, on: Card | None = None
+) -> None:
+    """Promise the next version of the card; units that were replaced since stand on it as they do `on` the last one."""
     country = await move.session.get_one(Country, move.row.country)
     company = await accounts.company_of(move.session, move.row.company_id)
     token = cards.new_token()
@@ -202,6 +216,8 @@ async def _promise(move: Move, data: WarrantyRequest, assignment: Assignment, *,
         verify_url=f"{move.base_url}/verify/{token}",
         issued_on=local_date(move.at, country.time_zone),
     )
+    if on is not None:
+        face = faces.with_replaced(face, from_json(CardFace, on.face))
     await cards.promise(
         move.session,
         request_id=move.row.id,

@@ -37,7 +37,7 @@ async def announce(
         Recipient.KEYUSER: country.keyuser_email,
         Recipient.ESCALATION: country.escalation_email,
     }
-    card = await cards.latest(session, row.id)
+    card = await cards.brought_by(session, row.id)
     tags = await _tags(session, row, end_user, language=country.language, comment=comment, base_url=base_url)
     queued = [
         await emails.queue(
@@ -50,6 +50,7 @@ async def announce(
             language=country.language,
             tags=tags,
             card_version=card.version if card and event.carries_card else None,
+            card_of=card.request_id if card and event.carries_card else None,
             at=at,
         )
         for event, recipient in told
@@ -72,7 +73,7 @@ async def _tags(
     """The values of all allowed tags, as they are now."""
     company = await accounts.company_of(session, row.company_id)
     name = company.name if company else row.login or ""
-    card = await cards.latest(session, row.id)
+    card = await cards.brought_by(session, row.id)
     denied = {_named(one): None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
     judged = await lines.judged_of(session, row) if row.kind == Kind.POINTS else ()
     return {
@@ -81,7 +82,7 @@ async def _tags(
         "company_name": name,
         "landing_url": base_url,
         "request_id": row.id,
-        "request_url": f"{base_url}/api/v1/requests/{row.id}",
+        "request_url": f"{base_url}/requests/{row.id}",
         "card_number": card.number if card else "",
         "comment": comment,
         "denied_documents": ", ".join(denied),

@@ -1,12 +1,11 @@
 """The application: every part is built here, once per process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
-from starlette.staticfiles import StaticFiles
 
 from activities.mail_server import MailServer
 from api import (
@@ -25,6 +24,7 @@ from api import (
     judging,
     landing,
     listing,
+    lives,
     messages,
     notifications,
     numbers,
@@ -33,17 +33,24 @@ from api import (
     points,
     policies,
     public,
+    readiness,
     requests,
     settings_of_countries,
+    stock,
     templates,
+    unit_replacement,
     verify,
     warranty_extension,
 )
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
+from api.pages import case, export, failures, inbox, pages, papers, signing
+from api.pages.assets import Assets
+from api.pages.press import Previews
 from api.telemetry import Telemetry
-from api.wiring import cluster_of, issuer_of
+from api.tracing import Tracing
+from api.wiring import cluster_of, issuer_of, tracing_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -53,6 +60,7 @@ from workflows import client as temporal
 RESOURCES = (
     commissioning,
     warranty_extension,
+    unit_replacement,
     points,
     listing,
     requests,
@@ -62,12 +70,15 @@ RESOURCES = (
     documents,
     permits,
     numbers,
+    lives,
+    stock,
     settings_of_countries,
     accounts,
     card_texts,
     notifications,
     downloads,
     audit,
+    readiness,
     policies,
     importing,
     configuring,
@@ -77,7 +88,7 @@ RESOURCES = (
     codec,
     api_keys,
 )
-STATIC = Path(__file__).parent / "pages" / "static"
+PAGES = (signing, export, inbox, case, papers)
 
 
 def now() -> datetime:
@@ -86,10 +97,11 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Parts]:
+async def running(settings: Settings, tracing: Tracing | None = None) -> AsyncIterator[Parts]:
     """The parts, connected to database and Temporal; let go of at the end."""
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(cluster_of(settings))
+    client = await temporal.connect(cluster_of(settings, tracing))
+    previews = Previews()
     try:
         yield Parts(
             sessions=sessions(engine),
@@ -102,19 +114,26 @@ async def running(settings: Settings) -> AsyncIterator[Parts]:
             base_url=settings.base_url,
             pepper=settings.token_secret.get_secret_value().encode(),
             demo=settings.demo,
+            previews=previews,
+            temporal_ui=settings.temporal_ui_url,
+            temporal_namespace=settings.temporal_namespace,
             codec=client.data_converter.payload_codec,
             issuer=issuer_of(settings),
         )
     finally:
+        await previews.close()
         await engine.dispose()
+        if tracing is not None:
+            await asyncio.to_thread(tracing.close)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application of `keydesk api`."""
+    tracing = tracing_of(settings, "keydesk-api")
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(settings) as parts:
+        async with running(settings, tracing) as parts:
             app.state.parts = parts
             yield
 
@@ -128,12 +147,16 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(BodyLimit)
     app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
-    app.add_middleware(Telemetry)
+    app.add_middleware(Telemetry, tracer=tracing.tracer if tracing else None)
     errors.install(app)
+    failures.install(app)
     app.include_router(_v1())
     app.include_router(health.router)
     app.include_router(verify.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for part in PAGES:
+        app.include_router(part.router, include_in_schema=False)
+    app.mount("/static/vendor", Assets(*pages.TABLER), name="vendor")
+    app.mount("/static", Assets("api.pages", "static"), name="static")
     return app
 
 

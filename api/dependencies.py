@@ -13,6 +13,7 @@ from activities.mail_server import MailServer
 from api.doors import caller_behind
 from api.identity import Verifier
 from api.oidc import Issuer
+from api.pages.press import Previews
 from domain.access import Caller
 from domain.errors import Invalid, NotAuthenticated, NotFound
 from store.engine import Sessions
@@ -37,6 +38,9 @@ class Parts:
     base_url: str
     pepper: bytes
     demo: bool
+    previews: Previews
+    temporal_ui: str | None = None
+    temporal_namespace: str = "default"
     codec: PayloadCodec | None = None
     issuer: Issuer | None = None
 

@@ -1,9 +1,13 @@
-"""The local identity store: signed bearer tokens for its accounts. (OIDC will be a second verifier beside it.)"""
+"""The local identity store: passwords and signed bearer tokens. (OIDC will be a second verifier beside it.)"""
 
+import secrets
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from domain.errors import NotAuthenticated
 
@@ -49,3 +53,16 @@ class LocalTokens:
 def token_for(secret: str, login: str) -> str:
     """A token from now on, for the command line."""
     return LocalTokens(secret).issue(login, now=datetime.now(UTC))
+
+
+def proves(password_hash: str | None, password: str) -> bool:
+    """Whether the password is the account's. Without an account it takes as long to say no."""
+    try:
+        return PasswordHasher().verify(password_hash or _nobodys_hash(), password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return PasswordHasher().hash(secrets.token_urlsafe())

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from sqlakeyset import InvalidPage, serialize_bookmark, unserialize_bookmark
 from sqlakeyset.asyncio import select_page
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import CallerOf, PartsOf
@@ -22,6 +23,7 @@ from domain.errors import FieldError, Forbidden, Invalid
 from domain.states import Kind, State
 from store import requests
 from store.tables.countries import Country
+from store.tables.requests import Request
 
 router = APIRouter(prefix="/requests", tags=["requests"])
 Moment = Annotated[date | datetime, Field(union_mode="left_to_right")]
@@ -48,7 +50,7 @@ async def list_requests(
     if caller.role is Role.ADMIN:
         raise Forbidden("Your role does not read requests.")
     async with parts.sessions() as session:
-        zone = await _zone(session, caller)
+        zone = await zone_of(session, caller)
         wanted = requests.Wanted(
             country=country,
             kind=kind,
@@ -56,28 +58,35 @@ async def list_requests(
             company=company,
             line_up=line_up,
             campaign=campaign,
-            submitted_from=_instant(submitted_from, zone, "/submitted_from"),
-            submitted_before=_after(submitted_to, zone),
+            submitted_from=instant(submitted_from, zone, "/submitted_from"),
+            submitted_before=after(submitted_to, zone),
             q=q or None,
         )
-        page = await select_page(
-            session,
-            requests.listing(caller, wanted),  # type: ignore[type-var]  # typed for SQLAlchemy 2.0, works with 2.1
-            per_page=limit,
-            page=_checked(cursor) if cursor else None,
-        )
-        items = await present(session, [row for (row,) in page], caller)
-    paging = page.paging
-    return RequestPage(items=items, next_cursor=serialize_bookmark(paging.next) if paging.has_next else None)
+        rows, next_cursor = await one_page(session, requests.listing(caller, wanted), limit, cursor)
+        return RequestPage(items=await present(session, rows, caller), next_cursor=next_cursor)
 
 
-async def _zone(session: AsyncSession, caller: Caller) -> str:
+async def one_page(
+    session: AsyncSession, query: Select[Request], limit: int, cursor: str | None
+) -> tuple[list[Request], str | None]:
+    """One page of a list, and the cursor of the next one. Raises Invalid for a cursor that is not ours."""
+    page = await select_page(
+        session,
+        query,  # type: ignore[type-var]  # typed for SQLAlchemy 2.0, works with 2.1
+        per_page=limit,
+        page=_checked(cursor) if cursor else None,
+    )
+    return [row for (row,) in page], serialize_bookmark(page.paging.next) if page.paging.has_next else None
+
+
+async def zone_of(session: AsyncSession, caller: Caller) -> str:
     """Where the caller's days begin."""
     country = await session.get(Country, caller.country) if caller.country else None
     return country.time_zone if country else "UTC"
 
 
-def _instant(moment: Moment | None, zone: str, pointer: str) -> datetime | None:
+def instant(moment: Moment | None, zone: str, pointer: str) -> datetime | None:
+    """The instant that is meant, a day's beginning in the zone. Raises Invalid beyond what people mean."""
     if moment is None:
         return None
     if not EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= LATEST:
@@ -87,12 +96,12 @@ def _instant(moment: Moment | None, zone: str, pointer: str) -> datetime | None:
     return datetime.combine(moment, time(), ZoneInfo(zone))
 
 
-def _after(moment: Moment | None, zone: str) -> datetime | None:
+def after(moment: Moment | None, zone: str) -> datetime | None:
     """The first instant after `moment`: after the whole day, if it is a day."""
-    found = _instant(moment, zone, "/submitted_to")
+    found = instant(moment, zone, "/submitted_to")
     if found is None or isinstance(moment, datetime):
         return None if found is None else found + timedelta(microseconds=1)
-    return _instant(found.date() + timedelta(days=1), zone, "/submitted_to")
+    return instant(found.date() + timedelta(days=1), zone, "/submitted_to")
 
 
 def _checked(cursor: str) -> str:

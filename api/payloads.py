@@ -25,7 +25,10 @@ from store.snapshots import to_json
 from store.tables.countries import Country
 from store.tables.requests import Request
 
-AMENDABLE = {"end_user", "units", "documents", "commissioned_on", "remarks"}
+AMENDABLE = {
+    Kind.UNIT_REPLACEMENT: {"new_unit", "replaced_on", "documents"},
+}
+AMENDABLE_WARRANTY = {"end_user", "units", "documents", "commissioned_on", "remarks"}
 FIXED = ("country", "warranty_code", "partner", "base", "campaign", "coupon")
 
 
@@ -131,9 +134,10 @@ class Payload:
     async def _amended(self) -> Carried:
         """The keyuser's late correction, which is trusted like any SAVE."""
         patch = self.body.data or {}
-        if fixed := [name for name in patch if name not in AMENDABLE]:
+        amendable = AMENDABLE.get(Kind(self.row.kind), AMENDABLE_WARRANTY)
+        if fixed := [name for name in patch if name not in amendable]:
             raise NotEditable(
-                "An amendment changes end user, units, documents, commissioning date and remarks only.",
+                f"An amendment changes only: {', '.join(sorted(amendable))}.",
                 fields=[FieldError(f"/data/{name}", "may not change now") for name in fixed],
             )
         return await saved(self.parts, self.session, self.row, patch)

@@ -50,6 +50,8 @@ async def permit(country: str, body: PermitBody, caller: CallerOf, parts: PartsO
         raise Forbidden("Only keyusers give permits.")
     if not access.is_keyuser(caller, country):
         raise NotFound(f"There is no country {country} for this account.")
+    if body.kind is Kind.UNIT_REPLACEMENT:
+        raise Invalid("A unit is replaced once.", fields=[FieldError("/kind", "no permit is given for this kind")])
     async with parts.sessions.begin() as session:
         settings = await session.get_one(Country, country)
         if not is_serial(body.serial, settings.serial_pattern):

@@ -6,17 +6,21 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.assessment import assess
+from activities.replacing import settle
 from api.rules import rules_for
 from api.schemas import requests as schemas
 from api.schemas.points import points_view, verdict_on
 from api.schemas.registry import shown
+from api.schemas.replacements import MoveView, NewTierView, ReplacementView
 from domain import access
 from domain.access import Caller, Role
 from domain.calendar import local_date
+from domain.errors import KeydeskError
 from domain.labels import label
-from domain.notifications import Recipient
+from domain.notifications import Event, Recipient
 from domain.points import NOT_ONCE_CREDITED
-from domain.requests import CARRIED, Attachment, Carried, WarrantyRequest
+from domain.replacements import Outcome
+from domain.requests import CARRIED, Attachment, Carried, UnitReplacement, WarrantyRequest
 from domain.states import Kind, Side, State
 from domain.warranties import Assignment
 from statemachines.registry import offers
@@ -48,9 +52,25 @@ async def present_one(session: AsyncSession, row: Request, caller: Caller) -> sc
         view.warnings += await _warnings(session, row, data)
         if caller.role is Role.KEYUSER and isinstance(data, WarrantyRequest):
             view.assignment = _assignment(await assess(session, row, data, superuser=caller.superuser))
+        if caller.role is Role.KEYUSER and isinstance(data, UnitReplacement):
+            await _preview(session, row, data, view, superuser=caller.superuser)
     if row.card_blocked is not None:
         view.warnings.append(schemas.WarningView(code="card_blocked", detail=row.card_blocked))
     return view
+
+
+async def _preview(
+    session: AsyncSession, row: Request, data: UnitReplacement, view: schemas.RequestView, *, superuser: bool
+) -> None:
+    """What accepting the replacement would bring about. Why it cannot be accepted as it stands is a warning."""
+    try:
+        outcome, _ = await settle(session, row, data, superuser=superuser)
+    except KeydeskError as refusal:
+        if refusal.code not in {warning.code for warning in view.warnings}:
+            view.warnings.append(schemas.WarningView(code=refusal.code, detail=refusal.detail))
+        return
+    view.assignment = _assignment(outcome.assignment)
+    view.replacement = _replacement(outcome, outcome.old_request)
 
 
 def allowed_actions(row: Request, caller: Caller) -> list[str]:
@@ -93,12 +113,44 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
             )
             for card in hanging.cards
         ],
+        replacement=_booked_replacement(hanging, caller),
         points=points_view(hanging.lines) if row.kind == Kind.POINTS else None,
         emails=[
-            schemas.EmailView(event=email.event, to=email.to, status=email.status, at=email.at, error=email.error)
+            schemas.EmailView(
+                event=Event(email.event).occasion, to=email.to, status=email.status, at=email.at, error=email.error
+            )
             for email in hanging.emails
             if speaks_for is not Side.REQUESTER or email.recipient in THEIRS
         ],
+    )
+
+
+def _booked_replacement(hanging: Related, caller: Caller) -> ReplacementView | None:
+    """What was booked. Whose unit it was is for those to know who may read that request."""
+    if hanging.outcome is None:
+        return None
+    visible = hanging.old_owner is not None and access.may_see(caller, hanging.old_owner)
+    return _replacement(hanging.outcome, hanging.outcome.old_request if visible else None)
+
+
+def _replacement(outcome: Outcome, old_request: str | None) -> ReplacementView:
+    return ReplacementView(
+        charge=outcome.charge,
+        reason=outcome.reason or None,
+        policy=outcome.assignment.policy,
+        tiers=[
+            NewTierView(
+                tier=one.tier,
+                start=one.start,
+                end=one.end,
+                days=one.days,
+                used_days=one.used_days,
+                remaining_days=one.remaining_days,
+            )
+            for one in outcome.assignment.tiers
+        ],
+        moves=[MoveView(serial=one.serial, source=one.source, target=one.target) for one in outcome.moves],
+        old_request=old_request,
     )
 
 

@@ -68,10 +68,10 @@ async def read_card(
     parts: PartsOf,
     version: Annotated[int | None, Query(ge=1, le=1_000_000, description="default: the newest")] = None,
 ) -> Response:
-    """The warranty card as PDF, the newest version or an earlier one."""
+    """The warranty card as PDF, the newest version or an earlier one; of a replacement that which it had reissued."""
     async with parts.sessions() as session:
         row = await sight(session, request_id, caller)
-        printed = await cards.cards_of(session, row.id)
+        printed = await cards.printed_for(session, row.id)
     wanted = [card for card in printed if version in {None, card.version}]
     if not wanted:
         raise NotFound(f"{request_id} has no such card.")

@@ -7,11 +7,11 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.judging import credited_of
-from domain import claiming, submission
+from domain import claiming, replacing, submission
 from domain.access import Owner
 from domain.errors import KeydeskError
-from domain.requests import Carried, Points, WarrantyRequest
-from store import catalogue, claims, lines
+from domain.requests import Carried, Points, UnitReplacement, WarrantyRequest
+from store import catalogue, claims, lines, swaps
 from store.tables.requests import Request
 
 
@@ -49,6 +49,26 @@ class WarrantyRules:
 
 
 @dataclass(frozen=True)
+class ReplacementRules:
+    """`domain.replacing` about one unit replacement."""
+
+    data: UnitReplacement
+    known: replacing.Known
+
+    def check(self) -> None:
+        """As `replacing.check`."""
+        replacing.check(self.data, self.known)
+
+    def check_fields(self) -> None:
+        """As `replacing.check_fields`."""
+        replacing.check_fields(self.data, self.known)
+
+    def concerns(self) -> tuple[KeydeskError, ...]:
+        """As `replacing.concerns`."""
+        return replacing.concerns(self.data, self.known)
+
+
+@dataclass(frozen=True)
 class PointsRules:
     """`domain.claiming` about one points request."""
 
@@ -79,6 +99,11 @@ async def rules_for(
         case WarrantyRequest():
             known = await catalogue.catalogue_for(session, data.kind, data, owner, today=today, as_of=as_of)
             return WarrantyRules(data, known)
+        case UnitReplacement():
+            about = await swaps.known_for(
+                session, data, owner, today=today, as_of=as_of, request_id=row.id if row else None
+            )
+            return ReplacementRules(data, about)
         case Points():
             settled = credited_of(await lines.judged_of(session, row)) if row else frozenset()
             claimed = await claims.known_for(session, data, owner, as_of=as_of, first=row is None, settled=settled)

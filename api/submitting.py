@@ -34,7 +34,7 @@ from domain.messages import RequestOrder
 from domain.pools import ExtensionMode, check_code
 from domain.requests import Carried, ExtraYears, WarrantyExtension
 from domain.states import Kind
-from store import intake, pools, requests, units
+from store import intake, known, pools, requests, units
 from store.snapshots import to_json
 from store.tables.countries import Country
 from store.tables.requests import Intake
@@ -179,7 +179,11 @@ async def _check_code(session: AsyncSession, country: Country, data: WarrantyExt
 
 
 async def refuse_held(session: AsyncSession, data: Carried, kind: Kind) -> None:
-    """The cheap look for duplicates, before the database has the last word. Raises DuplicateSerial."""
+    """The cheap look for duplicates, before the database has the last word.
+
+    Raises DuplicateSerial and AlreadyReplaced.
+    """
+    await known.refuse_taken(session, data)
     held = await units.holders(session, data.country, kind, data.claimed_serials)
     permitted = await units.open_permits(session, data.country, kind, data.claimed_serials)
     for serial in sorted(held.keys() - permitted):

@@ -5,6 +5,8 @@ import time
 from uuid import uuid4
 
 import structlog
+from opentelemetry.propagate import extract
+from opentelemetry.trace import NoOpTracer, Span, SpanKind, Tracer
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,8 +22,9 @@ log = structlog.get_logger("keydesk.api")
 class Telemetry:
     """ASGI middleware around everything. `request_id` in the log is the case; the correlation id the HTTP call."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tracer: Tracer | None = None) -> None:
         self._app = app
+        self._tracer = tracer or NoOpTracer()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -38,16 +41,23 @@ class Telemetry:
                 MutableHeaders(scope=message)[HEADER] = correlation_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+        came_with = extract(dict(Headers(scope=scope)))
+        with (
+            structlog.contextvars.bound_contextvars(correlation_id=correlation_id),
+            self._tracer.start_as_current_span(scope["method"], came_with, SpanKind.SERVER) as span,
+        ):
             try:
                 await self._app(scope, receive, sent)
             finally:
-                self._tell(scope, status, time.perf_counter() - started)
+                self._tell(scope, status, time.perf_counter() - started, span)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+    def _tell(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         CALLS.labels(scope["method"], route, status).inc()
         SECONDS.labels(scope["method"], route).observe(seconds)
         case = scope.get("path_params", {}).get("request_id")
         named = {"request_id": case} if case else {}
+        span.update_name(f"{scope['method']} {route}")
+        span.set_attributes({"http.request.method": scope["method"], "http.route": route, **named})
+        span.set_attribute("http.response.status_code", status)
         log.info("answered", method=scope["method"], route=route, status=status, seconds=round(seconds, 4), **named)

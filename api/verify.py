@@ -65,7 +65,7 @@ async def verify(token: Annotated[str, Path(max_length=64)], request: Request, p
         version=card.version,
         status=card.status,
         kind=face.kind,
-        tiers=[VerifiedTier.model_validate(tier, from_attributes=True) for tier in face.tiers],
+        tiers=[VerifiedTier.model_validate(tier, from_attributes=True) for tier in face.all_tiers],
     )
     if wants_page:
         return pages.page("verify.html", 200, card=found)

@@ -1,15 +1,19 @@
 """What API and workers build alike from the settings."""
 
+from functools import cache
+
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import TLSConfig
 
 from api.oidc import ClaimNames, Issuer
+from api.tracing import Tracing, tracing_to
 from domain.access import Role
 from settings import Settings
 from workflows.client import Cluster
 
 
-def cluster_of(settings: Settings) -> Cluster:
-    """The Temporal cluster that the settings name."""
+def cluster_of(settings: Settings, tracing: Tracing | None = None) -> Cluster:
+    """The Temporal cluster that the settings name, its calls traced."""
     key = settings.temporal_api_key
     return Cluster(
         settings.temporal_address,
@@ -17,7 +21,14 @@ def cluster_of(settings: Settings) -> Cluster:
         settings.payload_keys_by_id,
         _tls(settings),
         key.get_secret_value() if key else None,
+        [tracing.interceptor] if tracing else [],
+        _runtime(settings.temporal_metrics_address) if settings.temporal_metrics_address else None,
     )
+
+
+def tracing_of(settings: Settings, service: str) -> Tracing | None:
+    """Where this process sends its traces; None: nowhere."""
+    return tracing_to(settings.otlp_endpoint, service) if settings.otlp_endpoint else None
 
 
 def issuer_of(settings: Settings) -> Issuer | None:
@@ -32,7 +43,20 @@ def issuer_of(settings: Settings) -> Issuer | None:
         settings.oidc_email_claim,
     )
     roles = {value: Role(role) for value, role in settings.oidc_roles.items()} or {role.value: role for role in Role}
-    return Issuer(settings.oidc_issuer, settings.oidc_audience or settings.oidc_client_id or "", names, roles)
+    audience = settings.oidc_audience or settings.oidc_client_id or ""
+    return Issuer(settings.oidc_issuer, audience, names, roles, discovery=settings.oidc_discovery_url)
+
+
+@cache
+def _runtime(address: str) -> Runtime:
+    """The Temporal client's own threads, which tell its own figures at this address: one set of them in a process."""
+    told = PrometheusConfig(
+        bind_address=address,
+        counters_total_suffix=True,
+        unit_suffix=True,
+        durations_as_seconds=True,
+    )
+    return Runtime(telemetry=TelemetryConfig(metrics=told))
 
 
 def _tls(settings: Settings) -> TLSConfig | bool:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from configuration import changing, reading
 from configuration.fields import pointed
 from configuration.resource import Resource, S
-from domain.errors import Invalid, NotFound
+from domain.errors import KeydeskError, NotFound
 from domain.sheets import Flaw, Flaws, Row, Sheet
 from store.audit import Author
 
@@ -99,11 +99,13 @@ class Spreadsheets:
                     flaws.add(_flaw(listed, sheet, number, problem.pointer, problem.detail))
         try:
             outcome = await changing.put(session, listed.resource, country, values, author)
-        except Invalid as refused:
+        except KeydeskError as refused:
             for problem in refused.fields:
                 _, place, *rest = problem.pointer.split("/")
                 pointer = "".join(f"/{one}" for one in rest)
                 flaws.add(_flaw(listed, sheet, numbers[int(place)], pointer, problem.detail))
+            if not refused.fields:
+                flaws.add(Flaw(None, None, refused.detail))
             return {}
         return {"created": len(outcome.created), "changed": len(outcome.changed), "unchanged": outcome.same}
 

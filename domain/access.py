@@ -68,7 +68,7 @@ def may_submit(caller: Caller, kind: Kind) -> bool:
     match kind:
         case Kind.COMMISSIONING:
             return caller.role in {Role.INSTALLER, Role.PRO_PARTNER}
-        case Kind.WARRANTY_EXTENSION:
+        case Kind.WARRANTY_EXTENSION | Kind.UNIT_REPLACEMENT:
             linked = caller.role is Role.INSTALLER and caller.company_class == InstallerClass.ACCREDITED_PARTNER
             return caller.role is Role.PRO_PARTNER or linked
         case Kind.POINTS:

@@ -33,6 +33,19 @@ class Event(StrEnum):
         """Whether the card is attached."""
         return self in {Event.PROCESSED, Event.AMENDED}
 
+    @property
+    def occasion(self) -> "Event":
+        """The event of the rule book (§7) for which this one has words of its own."""
+        return OWN_WORDS.get(self, self)
+
+
+OWN_WORDS = {
+    Event.PROCESSED_WITHOUT_CARD: Event.PROCESSED,
+    Event.POINTS_CREDITED: Event.PROCESSED,
+    Event.AMENDED_WITHOUT_CARD: Event.AMENDED,
+    Event.POINTS_CANCELLED: Event.CANCELLED,
+}
+
 
 class Recipient(StrEnum):
     """Who an email goes to."""

@@ -46,10 +46,11 @@ class Warranty:
 
 @dataclass(frozen=True)
 class OldUnit:
-    """The unit that goes: installed since `since`, under any number of warranties."""
+    """The unit that goes: installed since `since` by `request`, under any number of warranties."""
 
     serial: str
     since: date
+    request: str
     warranties: tuple[Warranty, ...] = ()
 
     def covering(self, day: date) -> Warranty | None:
@@ -80,14 +81,20 @@ class Swap:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that an accepted replacement brings about; frozen with it."""
+    """All that an accepted replacement brings about; frozen with it. `old_request` brought the old unit's warranty."""
 
+    old_request: str
     charge: Charge
     covered: bool
     reason: str
     replacement: Replacement | None
     assignment: Assignment
     moves: tuple[StockMove, ...]
+
+    def renamed(self, new_serial: str) -> "Outcome":
+        """The outcome after the new unit's serial was corrected: the new unit is the first that moves."""
+        added, *others = self.moves
+        return replace(self, moves=(replace(added, serial=new_serial), *others))
 
 
 def reason_of(swap: Swap, old: OldUnit) -> CoverageReason | None:
@@ -161,7 +168,9 @@ def outcome(
     """The row of the table in `domain.md` §2.5 that applies. Raises ReasonRequired and ReasonNotAllowed."""
     reason = reason_of(swap, old)
     covered = reason is not None and reason.covered
+    warranty = old.covering(swap.replaced_on)
     return Outcome(
+        old_request=warranty.request if warranty else old.request,
         charge=charge_of(swap.sales_method, covered=covered),
         covered=covered,
         reason=swap.reason,

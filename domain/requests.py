@@ -145,6 +145,39 @@ class ExtraYears(WarrantyRequest):
 
 
 @dataclass(frozen=True)
+class NewUnit:
+    """The unit that takes the place of another; it has the role of that one. `serial` is normalised."""
+
+    product: str
+    serial: str
+
+
+@dataclass(frozen=True)
+class UnitReplacement(Carried):
+    """What a PRO Partner asks for after swapping a unit (`domain.md` §2.5). Serials are normalised."""
+
+    kind = Kind.UNIT_REPLACEMENT
+    pool: ClassVar[Pool] = Pool.CARD
+
+    old_serial: str
+    new_unit: NewUnit
+    replaced_on: date
+    coverage_reason: str = ""
+    sales_method: SalesMethod = SalesMethod.DIRECT_SALE
+    old_unit_returned: bool = False
+    documents: tuple[Attachment, ...] = ()
+
+    @property
+    def claimed_serials(self) -> tuple[str, ...]:
+        """That of the old unit: it is replaced once."""
+        return (self.old_serial,)
+
+    def with_documents(self, documents: tuple[Attachment, ...]) -> Self:
+        """The same request with other documents."""
+        return replace(self, documents=documents)
+
+
+@dataclass(frozen=True)
 class Line:
     """So many pieces of a product, with what the campaign asks to know about them and the documents for them."""
 
@@ -171,5 +204,5 @@ class Points(Carried):
 
 
 CARRIED: dict[Kind, type[Carried]] = {
-    one.kind: one for one in (Commissioning, WarrantyExtension, EndUserWarranty, ExtraYears, Points)
+    one.kind: one for one in (Commissioning, WarrantyExtension, EndUserWarranty, ExtraYears, Points, UnitReplacement)
 }

@@ -4,7 +4,7 @@ Two lists: what makes a body wrong for anybody, and what only a requester is hel
 are trusted: for them the second list becomes warnings.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,7 +17,7 @@ from domain.errors import (
     WholesalerNotConfigured,
     WholesalerNotDistributing,
 )
-from domain.requests import UnitRole, WarrantyRequest
+from domain.requests import Attachment, UnitRole, WarrantyRequest
 from domain.serials import is_serial
 from domain.warranties import Goods
 
@@ -77,7 +77,7 @@ def field_errors(request: WarrantyRequest, catalogue: Catalogue) -> tuple[FieldE
     return (
         *_reference_errors(request, catalogue),
         *_unit_errors(request, catalogue),
-        *_document_errors(request, catalogue),
+        *document_errors(request.documents, catalogue.requirements, catalogue.uploads),
     )
 
 
@@ -86,7 +86,7 @@ def concerns(request: WarrantyRequest, catalogue: Catalogue) -> tuple[KeydeskErr
     return (
         *_wholesaler_concerns(request, catalogue),
         *_deadline_concerns(request, catalogue),
-        *_missing(request, catalogue),
+        *missing_documents(request.documents, catalogue.requirements),
     )
 
 
@@ -131,12 +131,15 @@ def _unit_errors(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[Fie
         seen.add(unit.serial)
 
 
-def _document_errors(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[FieldError]:
-    requirements = {requirement.code: requirement for requirement in catalogue.requirements}
+def document_errors(
+    documents: Sequence[Attachment], asked: Sequence[Requirement], uploads: Mapping[str, Upload]
+) -> Iterator[FieldError]:
+    """Documents that nobody asked for, that the requester may not attach, or that do not fit."""
+    requirements = {requirement.code: requirement for requirement in asked}
     seen: set[tuple[str, str]] = set()
-    for index, attachment in enumerate(request.documents):
+    for index, attachment in enumerate(documents):
         requirement = requirements.get(attachment.requirement)
-        upload = catalogue.uploads.get(attachment.document_id)
+        upload = uploads.get(attachment.document_id)
         if requirement is None:
             yield FieldError(f"/documents/{index}/requirement", f"{attachment.requirement} is not asked for here")
         if upload is None:
@@ -177,9 +180,10 @@ def _deadline_concerns(request: WarrantyRequest, catalogue: Catalogue) -> Iterat
         )
 
 
-def _missing(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[KeydeskError]:
-    attached = {attachment.requirement for attachment in request.documents}
-    missing = [one.code for one in catalogue.requirements if one.required and one.code not in attached]
+def missing_documents(documents: Sequence[Attachment], asked: Sequence[Requirement]) -> Iterator[KeydeskError]:
+    """The refusal of a request without everything that the country requires."""
+    attached = {attachment.requirement for attachment in documents}
+    missing = [one.code for one in asked if one.required and one.code not in attached]
     if missing:
         yield DocumentMissing(
             f"These documents are required and missing: {', '.join(missing)}.",

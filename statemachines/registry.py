@@ -1,7 +1,14 @@
 """From kind to state table: the one line that a new kind adds here."""
 
 from domain.states import Kind, Side, State, Trigger
-from statemachines import commissioning, end_user_warranty, extra_years, points, warranty_extension
+from statemachines import (
+    commissioning,
+    end_user_warranty,
+    extra_years,
+    points,
+    unit_replacement,
+    warranty_extension,
+)
 from statemachines.moves import Move
 
 TABLES: dict[Kind, tuple[Move, ...]] = {
@@ -9,6 +16,7 @@ TABLES: dict[Kind, tuple[Move, ...]] = {
     Kind.WARRANTY_EXTENSION: warranty_extension.MOVES,
     Kind.END_USER_WARRANTY: end_user_warranty.MOVES,
     Kind.EXTRA_YEARS: extra_years.MOVES,
+    Kind.UNIT_REPLACEMENT: unit_replacement.MOVES,
     Kind.POINTS: points.MOVES,
 }
 

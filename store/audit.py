@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Role
@@ -33,6 +33,17 @@ class Wanted:
     actor: str | None = None
     since: datetime | None = None
     before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of one entry: `before` is None where it began, `after` where it ended."""
+
+    key: str
+    version: int
+    action: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
 
 
 async def versions(session: AsyncSession, country: str | None, resource: str, keys: Iterable[str]) -> dict[str, int]:
@@ -71,6 +82,15 @@ def note(
             after=after,
         )
     )
+
+
+async def note_all(
+    session: AsyncSession, country: str | None, resource: str, changes: Sequence[Change], author: Author
+) -> None:
+    """Write many changes down, in the transaction that makes them."""
+    beside = {"country": country, "resource": resource, "actor": author.login, "at": author.at}
+    if changes:
+        await session.execute(insert(Audit), [{**beside, **vars(change)} for change in changes])
 
 
 async def changes(

@@ -1,10 +1,12 @@
 """Warranty cards: promised with the decision, valid once their PDF is stored."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, cast, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables.effects import Card
@@ -29,13 +31,18 @@ async def promise(
     number: str,
     token: str,
     face: dict[str, Any],
+    caused_by: str | None = None,
 ) -> None:
-    """Write down the card that version `request_version` of the request owes; it has no PDF so far."""
+    """Write down the card that version `request_version` of the request owes; it has no PDF so far.
+
+    One that is reissued for a replacement (`caused_by`) is owed by that one.
+    """
     session.add(
         Card(
             request_id=request_id,
             version=version,
             request_version=request_version,
+            caused_by=caused_by,
             number=number,
             status="pending",
             token=token,
@@ -53,11 +60,11 @@ async def abandon(session: AsyncSession, request_id: str) -> None:
 
 
 async def promised(session: AsyncSession, request_id: str) -> Card | None:
-    """The card that the request still owes: there is never more than one."""
+    """The card that the request still owes: one of its own, or the next of those that are reissued for it."""
     return await session.scalar(
         select(Card)
-        .where(Card.request_id == request_id, Card.status == "pending")
-        .order_by(Card.version.desc())
+        .where(func.coalesce(Card.caused_by, Card.request_id) == request_id, Card.status == "pending")
+        .order_by(Card.request_id, Card.version.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     )
@@ -94,6 +101,49 @@ async def latest(session: AsyncSession, request_id: str) -> Card | None:
     return await session.scalar(
         select(Card).where(Card.request_id == request_id).order_by(Card.version.desc()).limit(1)
     )
+
+
+async def brought_by(session: AsyncSession, request_id: str) -> Card | None:
+    """The newest card that the request has brought, printed or not: one of its own, else one reissued for it."""
+    return await session.scalar(
+        select(Card)
+        .where(or_(Card.request_id == request_id, Card.caused_by == request_id))
+        .order_by((Card.request_id == request_id).desc(), Card.version.desc(), Card.request_id)
+        .limit(1)
+    )
+
+
+async def printed_for(session: AsyncSession, request_id: str) -> list[Card]:
+    """Every printed card that the request has brought, oldest first: its own, and those reissued for it."""
+    return list(
+        await session.scalars(
+            select(Card)
+            .where(or_(Card.request_id == request_id, Card.caused_by == request_id), Card.sha256.is_not(None))
+            .order_by(Card.version, Card.request_id.desc())
+        )
+    )
+
+
+async def naming(session: AsyncSession, request_ids: Iterable[str], serial: str) -> list[Card]:
+    """Of each of the requests the newest card, if it counts (or is about to) and the serial stands on it; locked."""
+    newest = (
+        select(Card.request_id, func.max(Card.version).label("version"))
+        .where(Card.request_id.in_(list(request_ids)))
+        .group_by(Card.request_id)
+        .subquery()
+    )
+    found = await session.scalars(
+        select(Card)
+        .join(newest, and_(newest.c.request_id == Card.request_id, newest.c.version == Card.version))
+        .where(
+            Card.status.in_(["pending", "valid"]),
+            cast(Card.face["units"], JSONB).contains([{"serial": serial}]),
+        )
+        .order_by(Card.request_id)
+        .with_for_update(of=Card)
+        .execution_options(populate_existing=True)
+    )
+    return list(found)
 
 
 async def card_version(session: AsyncSession, request_id: str, version: int) -> Card | None:

@@ -22,6 +22,7 @@ async def queue(
     language: str,
     tags: Mapping[str, str],
     card_version: int | None,
+    card_of: str | None,
     at: datetime,
 ) -> int | None:
     """Queue one email and answer its id; None if the same cause queued it before."""
@@ -36,6 +37,7 @@ async def queue(
             language=language,
             tags=dict(tags),
             card_version=card_version,
+            card_of=card_of,
             status="queued",
             message_id=f"<{request_id}.{cause}.{event}.{recipient}@keydesk>",
             queued_at=at,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.inventory import InventoryDefinition
@@ -36,12 +36,3 @@ async def active(session: AsyncSession, country: str) -> Named | None:
         "removing_during_replacement": row.removing_during_replacement,
     }
     return Named(row.name, from_json(InventoryDefinition, places))
-
-
-async def stand_down(session: AsyncSession, country: str, name: str) -> None:
-    """No other definition than `name` is active: called before that one becomes it."""
-    await session.execute(
-        update(stock.InventoryDefinition)
-        .where(stock.InventoryDefinition.country == country, stock.InventoryDefinition.name != name)
-        .values(active=False)
-    )

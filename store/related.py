@@ -7,21 +7,29 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.access import Owner
 from domain.points import JudgedLine
+from domain.replacements import Outcome
 from domain.states import Kind, Side
 from domain.warranties import Assignment
 from store import lines
 from store.messages import unread
+from store.replacements import outcome_of
+from store.requests import owner_of
 from store.snapshots import from_json
 from store.tables import effects
 from store.tables.countries import Company
 from store.tables.documents import Document
 from store.tables.requests import Request, RequestDocument
+from store.tables.stock import Replacement
 
 
 @dataclass
 class Related:
-    """What hangs on one request; `documents` are those that count, `cards` those that are printed."""
+    """What hangs on one request; `documents` are those that count, `cards` those that are printed.
+
+    `old_owner` is whose request brought the unit that a replacement took away.
+    """
 
     company: str | None = None
     granted: Assignment | None = None
@@ -29,6 +37,8 @@ class Related:
     lines: tuple[JudgedLine, ...] = ()
     cards: list[effects.Card] = field(default_factory=list)
     emails: list[effects.Email] = field(default_factory=list)
+    outcome: Outcome | None = None
+    old_owner: Owner | None = None
     unread: dict[Side | None, int] = field(default_factory=dict)
 
 
@@ -69,7 +79,18 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
     )
     for email in emails:
         found[email.request_id].emails.append(email)
+    await _add_outcomes(session, found, ids)
     for side in (Side.REQUESTER, Side.KEYUSER):
         for request_id, count in (await unread(session, ids, side)).items():
             found[request_id].unread[side] = count
     return found
+
+
+async def _add_outcomes(session: AsyncSession, found: dict[str, Related], ids: Sequence[str]) -> None:
+    """What replacements have brought about, and whose request brought the unit that went."""
+    replaced = (await session.scalars(select(Replacement).where(Replacement.request_id.in_(ids)))).all()
+    for replacement in replaced:
+        found[replacement.request_id].outcome = outcome_of(replacement)
+    old = {one.outcome.old_request: one for one in found.values() if one.outcome is not None}
+    for row in await session.scalars(select(Request).where(Request.id.in_(old))):
+        old[row.id].old_owner = owner_of(row)

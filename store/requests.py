@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
@@ -142,7 +143,10 @@ async def journal(session: AsyncSession, request_id: str) -> list[JournalEntry]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id."""
+    """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id.
+
+    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a part of the company's name.
+    """
 
     country: str | None = None
     kind: str | None = None
@@ -153,16 +157,35 @@ class Wanted:
     submitted_from: datetime | None = None
     submitted_before: datetime | None = None
     q: str | None = None
+    turn: str | None = None
+    search: str | None = None
 
 
-def listing(caller: Caller, wanted: Wanted) -> Select[Request]:
-    """Requests that the caller may see, newest first, narrowed to what is wanted."""
-    query = select(Request).where(_within_sight(caller)).order_by(Request.submitted_at.desc(), Request.id.desc())
+class Order(StrEnum):
+    """How a list is sorted."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    DUE = "due"
+
+
+SOME_DAY = datetime(9999, 1, 1, tzinfo=UTC)
+ORDERS: dict[Order, tuple[ColumnElement[Any], ...]] = {
+    Order.NEWEST: (Request.submitted_at.desc(), Request.id.desc()),
+    Order.OLDEST: (Request.submitted_at.asc(), Request.id.asc()),
+    Order.DUE: (func.coalesce(Request.due_at, SOME_DAY).asc(), Request.id.asc()),
+}
+
+
+def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Select[Request]:
+    """Requests that the caller may see, narrowed to what is wanted."""
+    query = select(Request).where(within_sight(caller)).order_by(*ORDERS[order])
     equal = {
         Request.country: wanted.country,
         Request.kind: wanted.kind,
         Request.state: wanted.state,
         Request.line_up: wanted.line_up,
+        Request.turn: wanted.turn,
         Request.campaign: wanted.campaign,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
@@ -174,10 +197,14 @@ def listing(caller: Caller, wanted: Wanted) -> Select[Request]:
         query = query.where(Request.submitted_at < wanted.submitted_before)
     if wanted.q is not None:
         query = query.where(_found_by(wanted.q))
+    if wanted.search is not None:
+        part = Company.name.icontains(wanted.search.strip(), autoescape=True)
+        named = Request.company_id.in_(select(Company.id).where(part))
+        query = query.where(or_(_found_by(wanted.search), named))
     return query
 
 
-def _within_sight(caller: Caller) -> ColumnElement[bool]:
+def within_sight(caller: Caller) -> ColumnElement[bool]:
     """`domain.access.may_see` and `in_scope` as a condition on rows."""
     theirs = _of_role(caller)
     return theirs if caller.kinds is None else and_(theirs, Request.kind.in_(caller.kinds))

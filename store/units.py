@@ -2,26 +2,46 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from hashlib import blake2b
 
-from sqlalchemy import BigInteger, cast, delete, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import DuplicateSerial
 from domain.requests import Unit
 from domain.states import Kind
 from store.tables.requests import DuplicatePermit, RequestUnit, SerialClaim
+from store.waiting import stand_in_line
 
 Place = tuple[str, str, str]  # country, kind, serial
 
 
-async def write_units(session: AsyncSession, request_id: str, units: Sequence[Unit]) -> None:
-    """Make these the units of the request."""
+async def write_units(
+    session: AsyncSession, request_id: str, units: Sequence[Unit], outgoing: Sequence[Unit] = ()
+) -> None:
+    """Make these the units of the request: those that it brings, and those that it takes away."""
     await session.execute(delete(RequestUnit).where(RequestUnit.request_id == request_id))
     session.add_all(
-        RequestUnit(request_id=request_id, position=n, role=unit.role, product=unit.product, serial=unit.serial)
-        for n, unit in enumerate(units, start=1)
+        RequestUnit(
+            request_id=request_id,
+            position=n,
+            role=unit.role,
+            product=unit.product,
+            serial=unit.serial,
+            outgoing=n > len(units),
+        )
+        for n, unit in enumerate((*units, *outgoing), start=1)
+    )
+
+
+async def brought_by(session: AsyncSession, request_id: str) -> list[str]:
+    """The serials of the units that the request brings."""
+    return list(
+        await session.scalars(
+            select(RequestUnit.serial)
+            .where(RequestUnit.request_id == request_id, RequestUnit.outgoing.is_(False))
+            .order_by(RequestUnit.position)
+        )
     )
 
 
@@ -115,15 +135,7 @@ async def _held(session: AsyncSession, request_id: str) -> list[Place]:
 
 
 async def _stand_in_line(session: AsyncSession, places: Iterable[Place]) -> None:
-    """Wait until nobody else is changing who holds these serials, and keep others waiting until the commit.
-
-    Rows alone do not do: an heir whose claim is not committed yet would be overlooked, and two that swap their
-    serials would wait for each other. Locks are taken in one order, so that rivals never deadlock.
-    """
-    names = ("/".join(place).encode() for place in places)
-    keys = sorted({int.from_bytes(blake2b(name, digest_size=8).digest(), signed=True) for name in names})
-    key = func.unnest(cast(keys, ARRAY(BigInteger))).column_valued("key")
-    await session.execute(select(func.pg_advisory_xact_lock(key)))
+    await stand_in_line(session, ("/".join(place) for place in places))
 
 
 async def _take_permit(session: AsyncSession, request_id: str, country: str, kind: Kind, serial: str) -> int:

@@ -1,23 +1,34 @@
 """Logs of every process: one JSON object a line on stderr, from structlog and the standard library alike.
 
-What is bound with `structlog.contextvars` (the API binds `request_id`) stands in every line. Lines never
-carry personal data: log ids and counts, not names, addresses, serial numbers or request bodies.
+What is bound with `structlog.contextvars` stands in every line: the HTTP call's correlation id, the case and the
+workflow's run of an activity; so do the ids of a trace. Lines never carry personal data: log ids and counts, not names,
+addresses, serial numbers or request bodies.
 """
 
 import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from opentelemetry.trace import format_span_id, format_trace_id, get_current_span
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 # At INFO these write addresses, query strings or one line per step.
 QUIET = ("transitions", "uvicorn.access", "mail.log", "httpx", "alembic", "fontTools", "xhtml2pdf", "obstore")
+
+
+def _trace(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """The trace and span that are under way, if any."""
+    now = get_current_span().get_span_context()
+    if now.is_valid:
+        line.update(trace_id=format_trace_id(now.trace_id), span_id=format_span_id(now.span_id))
+    return line
 
 
 def configure_logging(level: str = "INFO") -> None:
     """Route everything through one formatter. `level` is DEBUG, INFO, WARNING or ERROR."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

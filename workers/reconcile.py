@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -97,7 +97,8 @@ async def _owing(session: AsyncSession) -> dict[str, str]:
     """What requests still owe: emails that are queued, cards that are promised."""
     emails = await session.scalars(select(Email.request_id).where(Email.status == "queued"))
     owing = dict.fromkeys(emails, "an email")
-    cards = await session.scalars(select(Card.request_id).where(Card.status == "pending"))
+    owed_by = func.coalesce(Card.caused_by, Card.request_id)
+    cards = await session.scalars(select(owed_by).where(Card.status == "pending"))
     return owing | dict.fromkeys(cards, "a card")
 
 

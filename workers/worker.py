@@ -15,13 +15,14 @@ from activities.emails import Emails
 from activities.imports import Imports
 from activities.mail_server import MailServer
 from activities.rendering.pool import CardPress
-from api.wiring import cluster_of
+from api.wiring import cluster_of, tracing_of
 from configuration.lists import LISTS
 from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.files import Files
 from workers.pulse import BEAT, Pulse
 from workers.sandbox import runner
+from workers.telemetry import Accounts, serve_metrics
 from workers.tolerance import Tolerance
 from workflows import client as temporal
 from workflows.effects import mail_queue
@@ -66,7 +67,7 @@ async def serving(
             imports.give_up,
         ],
         workflow_runner=runner(),
-        interceptors=[Pulse(), Tolerance()],
+        interceptors=[Accounts(), Pulse(), Tolerance()],
         max_heartbeat_throttle_interval=BEAT,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=GRACE,
@@ -75,7 +76,7 @@ async def serving(
         client,
         task_queue=mail_queue(task_queue),
         activities=[mail.send_email],
-        interceptors=[Pulse()],
+        interceptors=[Accounts(), Pulse()],
         max_heartbeat_throttle_interval=BEAT,
         max_concurrent_activities=EMAILS_AT_ONCE,
         graceful_shutdown_timeout=GRACE,
@@ -90,8 +91,11 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     engine = connect(settings.database_url.get_secret_value())
-    client = await temporal.connect(cluster_of(settings))
+    tracing = tracing_of(settings, "keydesk-worker")
+    client = await temporal.connect(cluster_of(settings, tracing))
     await prepare(client)
+    if settings.metrics_address is not None:
+        serve_metrics(settings.metrics_address)
     try:
         async with (
             CardPress() as press,
@@ -100,3 +104,5 @@ async def run(settings: Settings) -> None:
             await stop.wait()
     finally:
         await engine.dispose()
+        if tracing is not None:
+            tracing.close()

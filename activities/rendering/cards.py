@@ -36,15 +36,6 @@ class RenderFailed(ValueError):
 
 
 @dataclass(frozen=True)
-class CardUnit:
-    """One unit on a card: its role (`outdoor`, `indoor`), product reference and normalised serial number."""
-
-    role: str
-    product: str
-    serial: str
-
-
-@dataclass(frozen=True)
 class CardTier:
     """One tier of the warranty: `full` or `compressor`, its duration in words, first and last covered day."""
 
@@ -52,6 +43,23 @@ class CardTier:
     duration: str
     first_day: date
     last_day: date
+
+
+@dataclass(frozen=True)
+class CardUnit:
+    """One unit on a card: its role (`outdoor`, `indoor`), product reference and normalised serial number.
+
+    One that `replaces` another serial since a day has `tiers` of its own, perhaps none; for others (None) those of
+    the card count. `origin` is the first serial in its place, which the request itself names.
+    """
+
+    role: str
+    product: str
+    serial: str
+    replaces: str = ""
+    since: date | None = None
+    tiers: tuple[CardTier, ...] | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,20 @@ class CardFace:
     supersedes: int | None = None
     language: str = "en"
 
+    @property
+    def shared_tiers(self) -> tuple[CardTier, ...]:
+        """What to print for the whole card: its own tiers while a unit relies on them, else what all units share."""
+        own = list(dict.fromkeys(unit.tiers for unit in self.units if unit.tiers is not None))
+        if not self.units or any(unit.tiers is None for unit in self.units):
+            return self.tiers
+        return own[0] if len(own) == 1 else ()
+
+    @property
+    def all_tiers(self) -> tuple[CardTier, ...]:
+        """Every tier that some unit of the card has, each once."""
+        own = (tier for unit in self.units for tier in unit.tiers or ())
+        return tuple(dict.fromkeys((*self.shared_tiers, *own)))
+
 
 _POLICY = ResourceAccessPolicy.server(None, allow_remote=False, max_resources=0, max_total_bytes=0)
 
@@ -101,7 +123,7 @@ def card_html(face: CardFace) -> str:
     Raises `RenderFailed` for a tier or kind that no card has.
     """
     words = words_in(face.language)
-    unknown = {tier.tier for tier in face.tiers} - words.tiers.keys()
+    unknown = {tier.tier for tier in (*face.tiers, *face.all_tiers)} - words.tiers.keys()
     if unknown or face.kind not in words.kinds:
         raise RenderFailed(f"Card {face.number} version {face.version}: no card has such a kind or tier.")
     return layout("card/card.html").render(
@@ -149,9 +171,22 @@ def _fit_for_print(face: CardFace) -> CardFace:
         for field in fields(face)
         if isinstance(value := getattr(face, field.name), str)
     }
-    units = tuple(CardUnit(one_line(unit.role), one_line(unit.product), one_line(unit.serial)) for unit in face.units)
-    tiers = tuple(replace(tier, duration=one_line(tier.duration)) for tier in face.tiers)
-    return replace(face, **changes, units=units, tiers=tiers)
+    return replace(face, **changes, units=tuple(map(_unit_for_print, face.units)), tiers=_tiers_for_print(face.tiers))
+
+
+def _unit_for_print(unit: CardUnit) -> CardUnit:
+    return replace(
+        unit,
+        role=one_line(unit.role),
+        product=one_line(unit.product),
+        serial=one_line(unit.serial),
+        replaces=one_line(unit.replaces),
+        tiers=None if unit.tiers is None else _tiers_for_print(unit.tiers),
+    )
+
+
+def _tiers_for_print(tiers: tuple[CardTier, ...]) -> tuple[CardTier, ...]:
+    return tuple(replace(tier, duration=one_line(tier.duration)) for tier in tiers)
 
 
 def _qr_code(url: str) -> str:

@@ -5,15 +5,20 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
+from functools import partial
 from multiprocessing import get_context, parent_process
 from types import TracebackType
-from typing import Self
+from typing import ParamSpec, Self
 
 from activities.rendering.cards import CardFace, CardTier, CardUnit, card_pdf
+from activities.rendering.pictures import picture_of
 from domain.states import Kind
+
+P = ParamSpec("P")
 
 
 class CardPress:
@@ -51,15 +56,20 @@ class CardPress:
         Raises `RenderFailed` for a face that cannot be rendered, `BrokenProcessPool` if the process died
         twice over it (trying again later may help), `RuntimeError` outside the `async with`.
         """
+        return await self._run(card_pdf, face)
+
+    async def picture(self, content: bytes, media_type: str) -> bytes:
+        """An uploaded document as a WebP picture. Raises `Unshowable`, and as `press` does."""
+        return await self._run(picture_of, content, media_type)
+
+    async def _run(self, work: Callable[P, bytes], *given: P.args, **named: P.kwargs) -> bytes:
+        task = partial(work, *given, **named)
         executor = self._current()
         try:
-            return await self._render(executor, face)
+            return await asyncio.get_running_loop().run_in_executor(executor, task)
         except BrokenProcessPool:
             await self._replace(executor)
-            return await self._render(self._current(), face)
-
-    async def _render(self, executor: ProcessPoolExecutor, face: CardFace) -> bytes:
-        return await asyncio.get_running_loop().run_in_executor(executor, card_pdf, face)
+            return await asyncio.get_running_loop().run_in_executor(self._current(), task)
 
     def _current(self) -> ProcessPoolExecutor:
         if self._executor is None:

@@ -35,6 +35,7 @@ class Words:
     qr_code: str
     units: str
     columns: tuple[str, str, str, str]
+    in_place: str
     roles: dict[str, str]
     conditions: str
     responsibilities: str
@@ -75,6 +76,7 @@ ENGLISH = Words(
     qr_code="QR code of the address beside it",
     units="Units under this warranty",
     columns=("No.", "Unit", "Product", "Serial number"),
+    in_place="in place of {serial} since {day}",
     roles={"outdoor": "outdoor", "indoor": "indoor"},
     conditions="Conditions",
     responsibilities="Responsibilities",
@@ -123,6 +125,7 @@ SPANISH = Words(
     qr_code="Código QR de la dirección que figura al lado",
     units="Unidades cubiertas por esta garantía",
     columns=("N.º", "Unidad", "Producto", "Número de serie"),
+    in_place="en lugar de {serial} desde el {day}",
     roles={"outdoor": "exterior", "indoor": "interior"},
     conditions="Condiciones",
     responsibilities="Responsabilidades",
@@ -171,6 +174,7 @@ PORTUGUESE = Words(
     qr_code="Código QR do endereço ao lado",
     units="Unidades abrangidas por esta garantia",
     columns=("N.º", "Unidade", "Produto", "Número de série"),
+    in_place="no lugar de {serial} desde {day}",
     roles={"outdoor": "exterior", "indoor": "interior"},
     conditions="Condições",
     responsibilities="Responsabilidades",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schemas import points, warranties
+from api.schemas import points, replacements, warranties
 from api.schemas.bodies import RequestBody
 from domain.requests import Carried
 from domain.states import Kind
@@ -13,6 +13,7 @@ BODIES: dict[Kind, type[RequestBody]] = {
     Kind.WARRANTY_EXTENSION: warranties.WarrantyExtensionBody,
     Kind.END_USER_WARRANTY: warranties.EndUserWarrantyBody,
     Kind.EXTRA_YEARS: warranties.ExtraYearsBody,
+    Kind.UNIT_REPLACEMENT: replacements.UnitReplacementBody,
     Kind.POINTS: points.PointsBody,
 }
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Discriminator, Field, Tag
 from api.fields import Body, Line, Required, Text
 from api.schemas.bodies import AnswerBody, LineNumber
 from api.schemas.points import PointsNumber, PointsView
+from api.schemas.replacements import ReplacementView
 
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 
@@ -106,7 +107,7 @@ class RequestView(BaseModel):
     assignment: AssignmentView | None
     cards: list[CardView]
     points: PointsView | None = None
-    replacement: None = None
+    replacement: ReplacementView | None = None
     emails: list[EmailView]
 
 

@@ -9,6 +9,7 @@ from store.tables import (
     effects,
     imports,
     loyalty,
+    pages,
     requests,
     stock,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "effects",
     "imports",
     "loyalty",
+    "pages",
     "requests",
     "stock",
 ]

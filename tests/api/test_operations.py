@@ -30,8 +30,12 @@ COMMENTS = ("comentario reservado", "respuesta reservada", "nota interna")
 async def test_it_is_alive_and_ready(stack: Stack) -> None:
     nobody = stack.client_of(None)
     assert (await nobody.get("/healthz")).json() == {"status": "alive"}
+
+    async def polled() -> bool:
+        return (await nobody.get("/readyz")).status_code == 200
+
+    await eventually(polled, "the desk is not ready")
     ready = await nobody.get("/readyz")
-    assert ready.status_code == 200
     assert ready.json() == {"status": "ready", "checks": {"database": True, "temporal": True, "worker": True}}
 
 

@@ -191,4 +191,4 @@ async def test_without_any_policy_an_empty_pool_does_not_refuse(stack: Stack) ->
     request = await processed(stack, country.installer, country.keyuser, country=country.code)
     assert (request["state"], request["cards"], request["assignment"]["trace"]) == ("processed", [], [])
     assert [entry["action"] for entry in await history(stack, request["id"])] == ["submit", "accept", "finish"]
-    assert [email["event"] for email in request["emails"]] == ["submitted", "processed_without_card"]
+    assert [email["event"] for email in request["emails"]] == ["submitted", "processed"]

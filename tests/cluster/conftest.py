@@ -8,7 +8,9 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from tests.cluster import provider
+from tests.cluster.collector import Collector, collecting
 from tests.stack.running import Stack, running
+from tests.stack.servers import free_port
 from workers.embedded.home import new_payload_key
 
 UI = "http://127.0.0.1:8233"
@@ -27,8 +29,17 @@ def issuer() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    """What takes the traces."""
+    with collecting() as taken:
+        yield taken
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def cluster(tmp_path_factory: pytest.TempPathFactory, temporal_file: Path, issuer: str) -> AsyncIterator[Stack]:
+async def cluster(
+    tmp_path_factory: pytest.TempPathFactory, temporal_file: Path, issuer: str, collector: Collector
+) -> AsyncIterator[Stack]:
     """The desk of these tests."""
     keys = SecretStr(f"{new_payload_key()},{new_payload_key()}")
     folder = tmp_path_factory.mktemp("cluster")
@@ -36,6 +47,8 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory, temporal_file: Path,
         "payload_keys": keys,
         "temporal_ui_url": UI,
         "oidc_issuer": issuer,
+        "otlp_endpoint": collector.address,
+        "temporal_metrics_address": f"127.0.0.1:{free_port()}",
         "oidc_client_id": provider.CLIENT,
         "oidc_roles": {"es-desk": "keyuser", **{role: role for role in ("installer", "pro_partner", "ops", "admin")}},
     }

@@ -39,7 +39,7 @@ def test_roles_have_the_names_that_accounts_are_stored_with() -> None:
 
 
 INSTALLER_CLASSES = ("standard", "accredited", "accredited_partner")
-FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION, Kind.POINTS}
+FILED_OVER_THE_API = {Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION, Kind.POINTS, Kind.UNIT_REPLACEMENT}
 
 
 @pytest.mark.parametrize("role", Role, ids=str)
@@ -53,10 +53,13 @@ def test_installers_of_every_class_and_pro_partners_file_commissioning_requests(
 
 @pytest.mark.parametrize("role", Role, ids=str)
 @pytest.mark.parametrize("company_class", [*INSTALLER_CLASSES, None])
-def test_pro_partners_and_installers_linked_to_one_file_extensions(role: Role, company_class: str | None) -> None:
+def test_pro_partners_and_installers_linked_to_one_file_extensions_and_replacements(
+    role: Role, company_class: str | None
+) -> None:
     who = replace(caller(role), company_class=company_class)
     linked = role is Role.INSTALLER and company_class == "accredited_partner"
-    assert access.may_submit(who, Kind.WARRANTY_EXTENSION) is (linked or role is Role.PRO_PARTNER)
+    for kind in (Kind.WARRANTY_EXTENSION, Kind.UNIT_REPLACEMENT):
+        assert access.may_submit(who, kind) is (linked or role is Role.PRO_PARTNER)
 
 
 @pytest.mark.parametrize("role", Role, ids=str)

@@ -163,3 +163,11 @@ def test_stored_names_stand() -> None:
         *("amended_without_card", "cancelled", "cancelled_by_end_user", "withdrawn", "expired"),
         *("reminder", "escalation", "message"),
     }
+
+
+@pytest.mark.parametrize("event", Event)
+def test_an_event_with_words_of_its_own_stands_for_one_of_the_rule_book(event: Event) -> None:
+    assert event.occasion is event or event.value not in {"processed", "amended", "cancelled"}
+    assert event.occasion.occasion is event.occasion
+    own = {"processed_without_card", "points_credited", "amended_without_card", "points_cancelled"}
+    assert (event.occasion is not event) == (event in own)

@@ -51,7 +51,7 @@ def period(tier: Tier, start: date, years: int) -> TierPeriod:
 TWO_YEARS = Warranty(
     "ES-COM-000001", "OLD-2", 4, 3, (period(Tier.FULL, START, 2),), REASONS, responsibilities="Call us first."
 )
-OLD = OldUnit("OLD1", START, (TWO_YEARS,))
+OLD = OldUnit("OLD1", START, "ES-COM-000001", (TWO_YEARS,))
 
 
 def swap(
@@ -119,7 +119,7 @@ class TestUnderWarranty:
             settled(swap(reason=f"{covered}-{charge}"))
 
 
-@pytest.mark.parametrize("old", [OLD, OldUnit("OLD1", START)], ids=["expired", "none"])
+@pytest.mark.parametrize("old", [OLD, OldUnit("OLD1", START, "ES-COM-000001")], ids=["expired", "none"])
 @pytest.mark.parametrize("returned", [True, False])
 def test_without_warranty_it_is_charged_and_selected_as_in_a_sale(old: OldUnit, returned: bool) -> None:
     got = settled(swap(EXPIRED, returned=returned), old)
@@ -128,7 +128,7 @@ def test_without_warranty_it_is_charged_and_selected_as_in_a_sale(old: OldUnit, 
     assert [move.source for move in got.moves] == ["add-direct", *(["installed"] if returned else [])]
 
 
-@pytest.mark.parametrize("old", [OLD, OldUnit("OLD1", START)], ids=["expired", "none"])
+@pytest.mark.parametrize("old", [OLD, OldUnit("OLD1", START, "ES-COM-000001")], ids=["expired", "none"])
 def test_without_warranty_no_reason_is_allowed(old: OldUnit) -> None:
     with pytest.raises(ReasonNotAllowed):
         settled(swap(EXPIRED, reason="yes-carry_over"), old)
@@ -138,7 +138,7 @@ def test_the_example_of_two_swaps_to_the_day() -> None:
     """2 years from 2023-03-01 (731 days): 547 remain on 2023-09-01, 351 on 2024-03-15, the end stays 2025-03-01."""
     (first,) = settled(swap(FIRST, reason="yes-carry_over")).assignment.tiers
     assert (TWO_YEARS.tiers[0].days, first.remaining_days, first.end) == (731, 547, date(2025, 3, 1))
-    heir = OldUnit("NEW1", FIRST, (replace(TWO_YEARS, request="ES-REP-000001", tiers=(first,)),))
+    heir = OldUnit("NEW1", FIRST, "ES-REP-000001", (replace(TWO_YEARS, request="ES-REP-000001", tiers=(first,)),))
     (second,) = settled(swap(SECOND, reason="yes-carry_over"), heir).assignment.tiers
     assert (second.remaining_days, second.start, second.end) == (351, SECOND, date(2025, 3, 1))
 
@@ -158,7 +158,7 @@ def test_the_end_of_a_clamped_month_is_carried_over_to_the_day(start: str, durat
 
 def test_only_live_tiers_are_carried_over_each_with_its_own_arithmetic() -> None:
     both = replace(TWO_YEARS, tiers=(period(Tier.FULL, START, 1), period(Tier.COMPRESSOR, START, 5)))
-    (left,) = carry_over(OldUnit("OLD1", START, (both,)), SECOND).tiers
+    (left,) = carry_over(OldUnit("OLD1", START, "ES-COM-000001", (both,)), SECOND).tiers
     assert (left.tier, left.used_days, left.remaining_days) == (Tier.COMPRESSOR, 380, 1447)
     assert left.end == date(2028, 3, 1)
 
@@ -166,7 +166,7 @@ def test_only_live_tiers_are_carried_over_each_with_its_own_arithmetic() -> None
 def test_of_several_warranties_all_live_tiers_are_carried_over_and_the_longest_speaks() -> None:
     extension = Warranty("ES-EXT-000001", "EXT-5", 3, 1, (period(Tier.FULL, START, 5),), REASONS[:1])
     sold = replace(TWO_YEARS, tiers=(period(Tier.FULL, START, 1), period(Tier.COMPRESSOR, START, 5)))
-    old = OldUnit("OLD1", START, (sold, extension))
+    old = OldUnit("OLD1", START, "ES-COM-000001", (sold, extension))
     assert old.covering(FIRST) == extension
     assert old.covering(date(2028, 3, 1)) is None
     carried = carry_over(old, FIRST)
@@ -215,9 +215,16 @@ class TestAnotherDay:
 
     def test_a_day_on_which_other_tiers_lived_is_refused(self) -> None:
         both = replace(TWO_YEARS, tiers=(period(Tier.FULL, START, 1), period(Tier.COMPRESSOR, START, 5)))
-        old = OldUnit("OLD1", START, (both,))
+        old = OldUnit("OLD1", START, "ES-COM-000001", (both,))
         with pytest.raises(ReasonNotAllowed):
             redated(settled(swap(reason="yes-carry_over"), old), old, SECOND)
+
+
+def test_a_corrected_serial_is_no_other_move() -> None:
+    granted = settled(swap(reason="yes-carry_over"))
+    corrected = granted.renamed("NEW2")
+    assert [move.serial for move in corrected.moves] == ["NEW2", "OLD1"]
+    assert corrected.renamed("NEW1") == granted
 
 
 def test_a_stored_outcome_comes_back_the_same() -> None:

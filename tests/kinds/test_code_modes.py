@@ -79,7 +79,7 @@ async def test_without_a_policy_there_is_no_card_and_the_code_is_free_again(stac
     await decided(stack, country.keyuser, request_id, "accept")
     done = await settled(stack, request_id)
     assert (done["state"], done["cards"], done["assignment"]["policy"]) == ("processed", [], None)
-    assert [email["event"] for email in done["emails"]] == ["submitted", "processed_without_card"]
+    assert [email["event"] for email in done["emails"]] == ["submitted", "processed"]
     assert (await code_shown(stack, country, code))["holder"] is None
     assert await counted(stack, country.code, Pool.EXTENSION) == (1, 1)
     assert (await bound(stack, country, code))["state"] == "submitted"

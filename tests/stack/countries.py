@@ -24,6 +24,7 @@ COPIED = (
     configuration.Documentation,
     configuration.PolicyVersion,
     configuration.CardText,
+    stock.InventoryDefinition,
     stock.CoverageReason,
 )
 _codes = ("".join(pair) for pair in itertools.product("XQJKUVWY", string.ascii_uppercase))

@@ -17,12 +17,14 @@ from activities.rendering.pool import CardPress
 from api.app import create_app
 from api.dependencies import Parts
 from api.identity import LocalTokens
+from api.wiring import cluster_of, tracing_of
 from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.migrate import upgrade
 from tests.stack import servers
 from workers import demo, worker
 from workflows.client import TASK_QUEUE
+from workflows.client import connect as connect_temporal
 
 BASE_URL = "https://desk.keydesk.example"
 SECRET = "the stack signs its own tokens with this"
@@ -98,8 +100,12 @@ async def running(folder: Path, *, temporal_file: Path | None = None, **changes:
         opened.push_async_callback(engine.dispose)
         app = create_app(settings)
         await opened.enter_async_context(app.router.lifespan_context(app))
+        tracing = tracing_of(settings, "keydesk-worker")
+        if tracing is not None:
+            opened.callback(tracing.close)
+        working = await connect_temporal(cluster_of(settings, tracing))
         await opened.enter_async_context(
-            worker.serving(client, settings, sessions(engine), await press, task_queue=TASK_QUEUE)
+            worker.serving(working, settings, sessions(engine), await press, task_queue=TASK_QUEUE)
         )
         stack = Stack(settings, sessions(engine), client, app, folder)
         try:

@@ -135,7 +135,7 @@ async def settled(stack: Stack, request_id: str, login: str = "ops") -> Json:
     under_way = select(
         or_(
             exists().where(Request.id == request_id, Request.state == "accepted"),
-            exists().where(Card.request_id == request_id, Card.status == "pending"),
+            exists().where(or_(Card.request_id == request_id, Card.caused_by == request_id), Card.status == "pending"),
             exists().where(Email.request_id == request_id, Email.status == "queued"),
         )
     )

@@ -1,4 +1,4 @@
-"""The tables of commissioning and warranty extension, read beside `domain.md` §2.1."""
+"""The tables of commissioning, warranty extension and unit replacement, read beside `domain.md` §2.1."""
 
 import pytest
 
@@ -21,7 +21,7 @@ RULE_BOOK = """
 """
 
 
-KINDS = (Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION)
+KINDS = (Kind.COMMISSIONING, Kind.WARRANTY_EXTENSION, Kind.UNIT_REPLACEMENT)
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=str)
 
 

@@ -19,7 +19,7 @@ from store import intake
 from tests.stack.countries import NewCountry, new_country
 from tests.stack.running import Stack, running
 from tests.stack.walks import body_of, decided, eventually, filed, new_serial, outdoor, seen, settled, uploaded
-from tests.workflows import record_kinds, record_points
+from tests.workflows import record_kinds, record_points, record_swaps
 from tests.workflows.timeline import Unreachable, desk_of
 from tests.workflows.walks import ended, workflow_of
 
@@ -140,6 +140,7 @@ PATHS: dict[Kind, tuple[Callable[[Stack], Awaitable[str]], ...]] = {
     Kind.WARRANTY_EXTENSION: record_kinds.EXTENSION,
     Kind.END_USER_WARRANTY: record_kinds.END_USER,
     Kind.EXTRA_YEARS: record_kinds.EXTRA_YEARS,
+    Kind.UNIT_REPLACEMENT: record_swaps.UNIT_REPLACEMENT,
     Kind.POINTS: record_points.POINTS,
 }
 

@@ -124,6 +124,7 @@ def test_the_values_in_histories_stand() -> None:
         "warranty-extension",
         "end-user-warranty",
         "extra-years",
+        "unit-replacement",
         "points",
     ]
 

@@ -16,6 +16,7 @@ import psutil
 
 from workers.embedded import leash
 from workers.embedded.failures import ProcessFailed
+from workers.embedded.logfiles import rotate
 
 TICK = 0.05  # seconds between two looks at the processes
 DEATHS = 5  # so many deaths of one process …
@@ -152,6 +153,11 @@ class Process:
     def how(self) -> str:
         """How it ended last."""
         return f"signal {signal.Signals(-self._code).name}" if self._code < 0 else f"exit code {self._code}"
+
+    def rotate_log(self) -> None:
+        """Begin the log anew if it has grown too large."""
+        if rotate(self.log):
+            self._log_start = 0
 
     def said(self) -> str:
         """What it wrote into its log since its last start, at most the end of it."""

@@ -81,6 +81,7 @@ class Supervisor:
         """Keep all alive; `changed` runs after a restart. Raises `ProcessFailed` as `Process.mourn` does."""
         while True:
             for process in self._processes.values():
+                process.rotate_log()
                 if process.running():
                     continue
                 if not process.mourned:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from api.limits import MAX_BODY, BodyLimit
-from api.listing import _after, _checked, _instant
+from api.listing import _checked, after, instant
 from api.payloads import below
 from api.submitting import fingerprint
 from domain.errors import DocumentMissing, FieldError, Forbidden, Invalid
@@ -42,19 +42,19 @@ def test_every_field_of_a_request_is_in_its_fingerprint() -> None:
 
 
 def test_a_day_of_a_list_is_the_whole_day_where_the_caller_is() -> None:
-    assert _instant(NOVEMBER, "Europe/Madrid", "/p") == datetime(2026, 10, 31, 23, tzinfo=UTC)
-    assert _after(NOVEMBER, "Europe/Madrid") == datetime(2026, 11, 1, 23, tzinfo=UTC)
-    assert _after(date(2026, 10, 25), "Europe/Madrid") == datetime(2026, 10, 25, 23, tzinfo=UTC), "a day of 25 hours"
-    assert _instant(date(2026, 10, 25), "Europe/Madrid", "/p") == datetime(2026, 10, 24, 22, tzinfo=UTC)
+    assert instant(NOVEMBER, "Europe/Madrid", "/p") == datetime(2026, 10, 31, 23, tzinfo=UTC)
+    assert after(NOVEMBER, "Europe/Madrid") == datetime(2026, 11, 1, 23, tzinfo=UTC)
+    assert after(date(2026, 10, 25), "Europe/Madrid") == datetime(2026, 10, 25, 23, tzinfo=UTC), "a day of 25 hours"
+    assert instant(date(2026, 10, 25), "Europe/Madrid", "/p") == datetime(2026, 10, 24, 22, tzinfo=UTC)
 
 
 def test_an_instant_is_itself_and_included() -> None:
     noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    assert _instant(noon, "Europe/Madrid", "/p") == noon
-    assert _instant(noon.replace(tzinfo=None), "Europe/Madrid", "/p") == noon, "without a zone it is UTC"
-    assert _after(noon, "UTC") == noon.replace(microsecond=1)
-    assert _instant(None, "UTC", "/p") is None
-    assert _after(None, "UTC") is None
+    assert instant(noon, "Europe/Madrid", "/p") == noon
+    assert instant(noon.replace(tzinfo=None), "Europe/Madrid", "/p") == noon, "without a zone it is UTC"
+    assert after(noon, "UTC") == noon.replace(microsecond=1)
+    assert instant(None, "UTC", "/p") is None
+    assert after(None, "UTC") is None
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_an_instant_is_itself_and_included() -> None:
 )
 def test_moments_out_of_reach_are_refused(moment: date | datetime) -> None:
     for bound in (
-        partial(_instant, moment, "Europe/Madrid", "/submitted_to"),
-        partial(_after, moment, "Europe/Madrid"),
+        partial(instant, moment, "Europe/Madrid", "/submitted_to"),
+        partial(after, moment, "Europe/Madrid"),
     ):
         with pytest.raises(Invalid) as refused:
             bound()

@@ -1,0 +1,59 @@
+"""Refusals as pages, for browsers on pages; for everybody else they stay the problems of `api.errors`."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import errors
+from api.dependencies import parts_of
+from api.pages import words
+from api.pages.languages import language_for
+from api.pages.signing import address_of
+from api.pages.visits import SignInNeeded, Visit, visitor
+from domain.errors import KeydeskError
+from store.files import OutOfReach
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+NO_PAGES = ("/api/", "/static/", "/verify/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+def install(app: FastAPI) -> None:
+    """Put pages before the problems that `api.errors.install` has set up."""
+    for refusal, problem in list(app.exception_handlers.items()):
+        app.add_exception_handler(refusal, _or_page(problem))  # type: ignore[arg-type]  # its handlers are all async
+
+
+def _or_page(problem: Handler) -> Handler:
+    async def answer(request: Request, failure: Exception) -> Response:
+        if isinstance(failure, SignInNeeded):
+            there = address_of(request) if request.method == "GET" else "/"
+            return RedirectResponse(f"/sign-in?{urlencode({'then': there})}", 303)
+        answered = await problem(request, failure)
+        if request.url.path.startswith(NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
+            return answered
+        return await _page(request, failure, answered)
+
+    return answer
+
+
+async def _page(request: Request, failure: Exception, answered: Response) -> Response:
+    status = answered.status_code
+    code = failure.code if isinstance(failure, KeydeskError) else errors.CODES.get(status, "error")
+    try:
+        visit = await visitor(request, parts_of(request))
+    except (KeydeskError, SQLAlchemyError, OutOfReach):
+        visit = Visit(request, parts_of(request), language_for(request))
+    shown = visit.page(
+        "failure.html",
+        status,
+        title=visit.say(words.TITLES.get(status, words.TITLES[500])),
+        sentence=visit.say(words.REFUSALS.get(code, words.REFUSALS["error"])),
+        correlation=answered.headers.get("x-correlation-id", ""),
+    )
+    for name in ("Retry-After", "Allow"):
+        if name in answered.headers:
+            shown.headers[name] = answered.headers[name]
+    return shown

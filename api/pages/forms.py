@@ -1,0 +1,127 @@
+"""Forms: the name of a field is the JSON pointer of its place in the body, so that refusals find their fields."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from api.pages import words
+from api.pages.visits import Visit
+from configuration.fields import pointed
+from domain.errors import FieldError, Invalid, KeydeskError
+
+MOST_FIELDS = 1000
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One bad field, as the page shows it: the id of its element, its label, what is wrong."""
+
+    id: str
+    label: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Problems:
+    """What was refused: a sentence, and the fields by name. Falsy when nothing was."""
+
+    summary: str = ""
+    status: int = 200
+    fields: tuple[Complaint, ...] = ()
+    by_name: Mapping[str, str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.summary)
+
+    def at(self, name: str) -> str:
+        """What is wrong with the field of this name, empty if nothing is."""
+        return (self.by_name or {}).get(name, "")
+
+
+def problems(visit: Visit, refusal: KeydeskError, status: int, root: str = "") -> Problems:
+    """A refusal in the visitor's language; `root` is where the form's fields stand in the body."""
+    summary = visit.say(words.REFUSALS.get(refusal.code, words.REFUSALS["error"]))
+    if refusal.code not in words.EXPLAINED and refusal.detail not in {"", summary}:
+        summary = f"{summary} {visit.say(refusal.detail)}" if visit.language == "en" else summary
+    named = [(one.pointer.removeprefix(root).strip("/"), visit.say(one.detail)) for one in refusal.fields]
+    return Problems(
+        summary,
+        status,
+        tuple(Complaint(name.replace("/", "-") or "main", label_of(visit, name), detail) for name, detail in named),
+        dict(named),
+    )
+
+
+def label_of(visit: Visit, name: str) -> str:
+    """What a field is called: `Serial number 2` for `units/1/serial`."""
+    if name in words.FIELDS:
+        return visit.say(words.FIELDS[name])
+    parts = name.split("/")
+    label = visit.say(words.FIELDS.get(parts[-1], words.FIELDS.get(parts[0], parts[-1].replace("_", " "))))
+    number = next((int(part) + 1 for part in parts if part.isdigit()), None)
+    return label if number is None else f"{label} {number}"
+
+
+async def fields_of(request: Request) -> dict[str, str]:
+    """The text fields of a form. Raises Invalid for one with far too many."""
+    form = await request.form()
+    if len(form) > MOST_FIELDS:
+        raise Invalid("This form has too many fields.")
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def nested(fields: Mapping[str, str], *, but: Iterable[str] = ()) -> dict[str, Any]:
+    """`{"units/0/serial": "A"}` as the body that it means; rows are taken in their order, empty rows are left out."""
+    left_out = {"csrf", "do", "key", "version", *but}
+    body: dict[str, Any] = {}
+    rows: dict[str, dict[int, dict[str, str]]] = {}
+    for name, value in fields.items():
+        first, *rest = name.split("/")
+        if name in left_out or first in left_out:
+            continue
+        if not rest:
+            body[first] = value.strip()
+        elif len(rest) == 2 and rest[0].isdigit() and len(rest[0]) < 4:
+            rows.setdefault(first, {}).setdefault(int(rest[0]), {})[rest[1]] = value.strip()
+        else:
+            inner = body.setdefault(first, {})
+            if isinstance(inner, dict):
+                inner["/".join(rest)] = value.strip()
+    for name, numbered in rows.items():
+        body[name] = [row for _, row in sorted(numbered.items()) if any(row[key] for key in row if key != "role")]
+    return body
+
+
+def flat(body: Mapping[str, Any], root: str = "") -> dict[str, str]:
+    """The fields of a form that mean this body."""
+    fields: dict[str, str] = {}
+    for name, value in body.items():
+        if isinstance(value, Mapping):
+            fields |= flat(value, f"{root}{name}/")
+        elif isinstance(value, list | tuple):
+            for number, row in enumerate(value):
+                fields |= flat(row, f"{root}{name}/{number}/") if isinstance(row, Mapping) else {}
+        else:
+            fields[root + name] = "" if value is None else str(value)
+    return fields
+
+
+def refilled(body: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]:
+    """The form's fields with what was typed: its rows close up as those of the body did that was refused."""
+    changes = nested(typed)
+    kept = {name: value for name, value in body.items() if not isinstance(changes.get(name), list)}
+    loose = {name: value for name, value in typed.items() if not any(part.isdigit() for part in name.split("/"))}
+    return flat(kept) | loose | flat(changes)
+
+
+def parsed(shape: type[Shape], body: Mapping[str, Any]) -> Shape:
+    """The body, checked by the same type as over the API. Raises Invalid with every bad field."""
+    try:
+        return shape.model_validate(body)
+    except ValidationError as failure:
+        fields: tuple[FieldError, ...] = pointed(failure.errors())
+        raise Invalid("Some fields need another look.", fields=fields) from None

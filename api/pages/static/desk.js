@@ -1,0 +1,96 @@
+// Pages work without this file; with it they are quicker to use.
+"use strict";
+
+const csrf = document.body.dataset.csrf ?? "";
+
+// Keyboard: every control with data-key is reached by that key, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!control) return;
+  event.preventDefault();
+  if (control.matches("summary")) {
+    control.parentElement.open = true;
+    (control.parentElement.querySelector("textarea, input:not([type=hidden]), button") ?? control).focus();
+  } else if (control.matches("input, textarea, select")) {
+    control.focus();
+  } else {
+    control.click();
+  }
+});
+
+// One open decision at a time; what was folded out is in sight.
+for (const fold of document.querySelectorAll("details[data-group]")) {
+  fold.addEventListener("toggle", () => {
+    if (!fold.open) return;
+    for (const other of document.querySelectorAll(`details[data-group="${fold.dataset.group}"]`)) {
+      if (other !== fold) other.open = false;
+    }
+  });
+}
+
+// A form is sent once, and says that it is on its way.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button) { setTimeout(() => { button.disabled = true; button.classList.add("btn-loading"); }); }
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll(".btn-loading")) { button.disabled = false; button.classList.remove("btn-loading"); }
+  }
+});
+
+// Selects that change what the page shows send their form at once.
+for (const select of document.querySelectorAll("select[data-send]")) {
+  select.addEventListener("change", () => select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined));
+}
+
+// Drafts keep themselves: a moment after the last change, everything typed is stored on the server.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const status = form.querySelector("[data-draft-status]");
+  let waiting;
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const sent = new FormData(form);
+      for (const [name, value] of [...sent]) { if (value instanceof File) sent.delete(name); }
+      sent.set("do", "keep");
+      const answer = await fetch(form.action, { method: "POST", body: sent, headers: { "X-CSRF-Token": csrf, "Accept": "application/json" }, redirect: "manual" }).catch(() => null);
+      if (status) status.textContent = answer && answer.ok ? status.dataset.kept : status.dataset.lost;
+    }, 600);
+  });
+}
+
+// Files go up as soon as they are chosen, with progress; the page then shows what the server took.
+for (const input of document.querySelectorAll("input[type=file][data-upload]")) {
+  input.addEventListener("change", () => {
+    if (!input.files.length) return;
+    const bar = input.closest(".upload").querySelector("progress");
+    const form = input.form;
+    const sent = new FormData(form);
+    for (const other of form.querySelectorAll("input[type=file]")) { if (other !== input) sent.delete(other.name); }
+    sent.set("do", "keep");
+    const call = new XMLHttpRequest();
+    call.open("POST", form.action);
+    call.setRequestHeader("X-CSRF-Token", csrf);
+    call.setRequestHeader("Accept", "application/json");
+    bar.hidden = false;
+    call.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; });
+    call.addEventListener("load", () => {
+      const answer = call.getResponseHeader("Content-Type")?.startsWith("application/json") ? JSON.parse(call.responseText) : {};
+      if (call.status === 200 && answer.page) { location.assign(answer.page); if (location.pathname === answer.page.split("#")[0]) location.reload(); return; }
+      bar.hidden = true;
+      input.value = "";
+      const said = input.closest(".upload").querySelector("[role=alert]");
+      said.textContent = answer.sentence ?? said.dataset.lost;
+      said.hidden = false;
+    });
+    call.addEventListener("error", () => { bar.hidden = true; });
+    call.send(sent);
+  });
+}

@@ -1,0 +1,42 @@
+"""Unit replacements come in here."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from api.dependencies import CallerOf, KeyOf, PartsOf
+from api.schemas.replacements import UnitReplacementBody
+from api.schemas.requests import RequestView
+from api.submitting import answers, refuse_role, submit, told
+from domain import errors
+from domain.access import Caller
+from domain.states import Kind
+
+router = APIRouter(prefix="/requests", tags=["requests"])
+
+
+def submitter(caller: CallerOf) -> Caller:
+    """The caller, if the account files unit replacements. Raises Forbidden."""
+    refuse_role(caller, Kind.UNIT_REPLACEMENT)
+    return caller
+
+
+@router.post(
+    "/unit-replacement",
+    status_code=201,
+    responses=answers(errors.AlreadyReplaced, errors.ReasonRequired, errors.ReasonNotAllowed),
+)
+async def submit_unit_replacement(
+    body: UnitReplacementBody,
+    caller: Annotated[Caller, Depends(submitter)],
+    parts: PartsOf,
+    key: KeyOf,
+    response: Response,
+) -> RequestView:
+    """File the replacement of an installed unit: PRO Partners and accredited installers linked to one.
+
+    The old unit may be another company's. What is told of it before the decision is whether the country knows it,
+    whether it is under warranty on that day, and whether it was replaced already.
+    """
+    view, created = await submit(parts, caller, body.parsed(), key)
+    return told(response, view, created=created)

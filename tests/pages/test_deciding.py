@@ -1,0 +1,203 @@
+"""A keyuser's pages without scripts: inbox, correction, decision, previews, and who sees nothing of it."""
+
+import io
+
+import httpx
+import openpyxl
+import pytest
+
+from tests.kinds.walks import end_user_filed
+from tests.pages.walks import hidden, read, sent, signed_in
+from tests.stack.footprint import footprint
+from tests.stack.outbox import emails_to
+from tests.stack.running import Stack
+from tests.stack.walks import decided, filed, new_serial, outdoor, processed, seen, settled, version_of
+
+
+async def test_the_inbox_finds_by_all_that_people_type(stack: Stack) -> None:
+    request = await processed(stack, units=outdoor(new_serial()), end_user={**END_USER, "postcode": "07760"})
+    card, serial = request["cards"][0]["number"], request["data"]["units"][0]["serial"]
+    client = await signed_in(stack, "keyuser.es")
+    for typed in (serial, serial.lower(), card, "07760", request["id"]):
+        assert request["id"] in await read(client, f"/requests?q={typed}")
+    named = await read(client, "/requests?q=abc")
+    assert "ABC" in named
+    assert "Frio Norte" not in named
+    assert "No request passes this filter." in await read(client, "/requests?q=nowhere-to-be-found")
+
+
+async def test_the_inbox_pages_and_sorts(stack: Stack) -> None:
+    for _ in range(3):
+        await filed(stack)
+    client = await signed_in(stack, "keyuser.es")
+    oldest = await read(client, "/requests?sort=oldest")
+    newest = await read(client, "/requests?sort=newest&state=submitted")
+    assert oldest.index("ES-COM-000001") < oldest.index("ES-COM-000002")
+    assert "Kept filters" in newest
+    for bad in ("cursor=x", "state=nothing", "submitted_from=9999-12-31", "sort=size", "q=" + "x" * 300):
+        assert (await client.get(f"/requests?{bad}")).status_code == 422
+
+
+async def test_a_filter_is_kept_and_forgotten(stack: Stack) -> None:
+    client = await signed_in(stack, "keyuser.es")
+    answer = await sent(client, "/requests?kind=commissioning", "/filters", name="My kind", query="kind=commissioning")
+    assert answer.headers["location"] == "/requests?kind=commissioning"
+    page = await read(client, "/requests")
+    assert 'href="/requests?kind=commissioning">My kind</a>' in page
+    number = page.split("/filters/")[1].split("/")[0]
+    stranger = await signed_in(stack, "keyuser.pt")
+    await sent(stranger, "/requests", f"/filters/{number}/forget")
+    assert "My kind" in await read(client, "/requests")
+    await sent(client, "/requests", f"/filters/{number}/forget")
+    assert "My kind" not in await read(client, "/requests")
+
+
+async def test_the_filtered_list_as_a_spreadsheet(stack: Stack) -> None:
+    request = await filed(stack, end_user={**END_USER, "city": "=1+1"})
+    client = await signed_in(stack, "keyuser.es")
+    answer = await client.get(f"/requests.xlsx?q={request['id']}")
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[1][:2] == [request["id"], "Commissioning"]
+    cell = sheet.cell(2, 6)
+    assert cell.data_type != "f"
+    assert "1+1" in str(cell.value)
+    partner = await signed_in(stack, "installer.abc")
+    assert (await partner.get("/requests.xlsx")).status_code == 403
+
+
+async def test_the_page_of_a_request_says_what_to_decide_by(stack: Stack) -> None:
+    serial = new_serial()
+    old = await filed(stack, units=outdoor(serial))
+    await decided(stack, "keyuser.es", old["id"], "cancel", comment="twice")
+    request = await filed(stack, units=outdoor(serial), remarks="<script>alert(1)</script>")
+    client = await signed_in(stack, "keyuser.es")
+    page = await client.get(f"/requests/{request['id']}")
+    assert "<script>alert" not in page.text
+    for said in ("STD-1-5", "own warranty does not fit", "Standard installer", "gives no warranty", old["id"], serial):
+        assert said in page.text, said
+
+
+async def test_save_corrects_and_decides_nothing(stack: Stack) -> None:
+    request = await filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    fields = {"end_user/city": "Getafe", "units/0/product": "CU-2Z50TBE", "units/3/serial": "ok", "version": "1"}
+    wrong = await sent(client, f"{path}?edit=save", f"{path}/save", **fields)
+    assert wrong.status_code == 422
+    assert 'value="Getafe"' in wrong.text, "what was typed stays"
+    assert 'id="units-1-product-error"' in wrong.text
+    fields = {"end_user/city": "Getafe", "version": "1"}
+    saved = await sent(client, f"{path}?edit=save", f"{path}/save", **fields)
+    assert saved.status_code == 303
+    now = await seen(stack, request["id"])
+    assert (now["state"], now["version"], now["data"]["end_user"]["city"]) == ("submitted", 2, "Getafe")
+    stale = await client.post(f"{path}/save", data={"csrf": await csrf(client), "version": "1", "end_user/city": "X"})
+    assert stale.status_code == 412
+
+
+async def test_process_decides_once_and_goes_on(stack: Stack) -> None:
+    await filed(stack)
+    request = await filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    answer = await sent(client, path, f"{path}/actions/accept", version="1", key="one", comment="Bienvenido")
+    assert answer.status_code == 303
+    there = answer.headers["location"]
+    assert there.startswith("/requests/ES-")
+    assert not there.startswith(path)
+    assert f"about={request['id']}" in there
+    again = await sent(client, path, f"{path}/actions/accept", version="1", key="one", comment="Bienvenido")
+    assert again.status_code == 303
+    settled_ = await settled(stack, request["id"])
+    assert (settled_["state"], len(settled_["cards"])) == ("processed", 1)
+    card = await client.get(f"{path}/card")
+    assert card.content.startswith(b"%PDF")
+
+
+async def test_a_denial_names_documents_and_needs_a_comment(stack: Stack) -> None:
+    request = await filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    silent = await sent(client, path, f"{path}/actions/deny", version="1", **{"denied/invoice": "on"})
+    assert silent.status_code == 422
+    answer = await sent(
+        client, path, f"{path}/actions/deny", version="1", comment="unreadable", **{"denied/invoice": "on"}
+    )
+    assert answer.status_code == 303
+    verdicts = {one["requirement"]: one["verdict"] for one in (await seen(stack, request["id"]))["documents"]}
+    assert verdicts == {"commissioning-sheet": None, "invoice": "denied"}
+    [email] = [
+        one
+        for one in emails_to(stack, "installer.abc@keydesk.example", (await settled(stack, request["id"]))["id"])
+        if "denied" in one.message_id
+    ]
+    assert f"https://desk.keydesk.example/requests/{request['id']}" in email.text
+
+
+async def test_a_preview_shows_what_would_go_out_and_leaves_nothing(stack: Stack) -> None:
+    request = await filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    before = await footprint(stack)
+    page = await read(client, f"{path}/preview/accept?comment=Bienvenido")
+    assert "Bienvenido" in page
+    assert "installer.abc@keydesk.example" in page
+    card = await client.get(f"{path}/preview/accept/card")
+    assert (card.status_code, card.headers["content-type"]) == (200, "image/webp")
+    assert "ilegible" in await read(client, f"{path}/preview/deny?comment=ilegible&denied=invoice")
+    assert (await client.get(f"{path}/preview/finish")).status_code in {409, 422}
+    assert await footprint(stack) == before
+    assert await version_of(stack, request["id"]) == 1
+
+
+async def test_a_warranty_type_is_chosen_before_accepting(stack: Stack) -> None:
+    request = await end_user_filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    too_soon = await sent(client, path, f"{path}/actions/accept", version="1")
+    assert too_soon.status_code == 409
+    chosen = await sent(client, path, f"{path}/save", version="1", warranty_type="EU-5")
+    assert chosen.status_code == 303
+    assert (await seen(stack, request["id"]))["warranty_type"] == "EU-5"
+
+
+async def test_messages_go_to_the_other_side(stack: Stack) -> None:
+    request = await filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    assert (await sent(client, path, f"{path}/messages", text=" ")).status_code == 422
+    assert (await sent(client, path, f"{path}/messages", text="¿Dónde?")).status_code == 303
+    installer = await signed_in(stack, "installer.abc")
+    assert '<span class="unread">1' in await read(installer, f"/requests?q={request['id']}")
+    assert "¿Dónde?" in await read(installer, path)
+    assert '<span class="unread">' not in await read(installer, f"/requests?q={request['id']}")
+
+
+@pytest.mark.parametrize("login", ["keyuser.pt", "installer.ac1", "installer.pt", "partner.pro", "admin"])
+async def test_no_page_shows_what_belongs_to_others(stack: Stack, login: str) -> None:
+    request = await processed(stack)
+    document = request["documents"][0]["document_id"]
+    client, path = await signed_in(stack, login), f"/requests/{request['id']}"
+    for address in (path, f"{path}/card", f"/documents/{document}", f"/documents/{document}/picture"):
+        assert (await client.get(address)).status_code == 404, address
+    assert (await client.get(f"{path}/preview/cancel")).status_code in {403, 404}
+    if login != "admin":
+        assert request["id"] not in await read(client, "/requests?sort=newest")
+    token = await csrf(client)
+    for action in ("save", "actions/cancel", "messages"):
+        answer = await client.post(
+            f"{path}/{action}", data={"csrf": token, "version": "1", "comment": "x", "text": "x"}
+        )
+        assert answer.status_code in {403, 404}, action
+    assert (await seen(stack, request["id"]))["state"] == "processed"
+
+
+END_USER = {
+    "name": "Lucía Pérez",
+    "email": "lucia@example.org",
+    "phone": "",
+    "address": "Calle Mayor 1",
+    "postcode": "28013",
+    "city": "Madrid",
+}
+
+
+async def csrf(client: httpx.AsyncClient) -> str:
+    """The token of the client's session."""
+    page = await client.get("/sign-out")
+    return hidden(page.text)["csrf"]
