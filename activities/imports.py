@@ -118,7 +118,7 @@ class Imports:
         async with self.sessions() as session:  # what is not committed is taken back
             result = await self.lists.put(session, _part(job), rows, reading.flaws, author)
             if reading.flaws.count == 0 and await imports.end(
-                session, job.id, DONE, author.at, rows=reading.rows, result=result
+                session, job.id, DONE, self.now(), rows=reading.rows, result=result
             ):
                 after = {"list": job.resource, "part": job.scope, "sha256": job.sha256, "rows": reading.rows, **result}
                 audit.note(session, job.country, RESOURCE, str(job.id), FIRST, "import", author, after=after)
