@@ -67,19 +67,21 @@ async def _compare(session: AsyncSession, client: Client, before: datetime) -> A
             yield Difference(
                 f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
             )
-    stuck = await session.scalars(
-        select(Import).where(Import.state.in_([imports.WAITING, imports.RUNNING]), Import.created_at < before)
-    )
-    for one in stuck:
-        if await _running_state(client, import_workflow_id(one.id)) is None:
-            yield Difference(
-                f"import {one.id} of {one.country}: {one.state}, but no workflow runs; send the file again"
-            )
+    async for sentence in _forgotten(session, client, before):
+        yield Difference(sentence)
     async for sentence in misbooked(session):
         yield Difference(sentence)
     async for execution in client.list_workflows("ExecutionStatus = 'Running' AND WorkflowType != 'import'"):
         if await session.get(Intake, execution.id) is None:
             yield Difference(f"{execution.id}: a workflow runs, but the database knows no such request")
+
+
+async def _forgotten(session: AsyncSession, client: Client, before: datetime) -> AsyncIterator[str]:
+    """Imports that have not ended, and on which nobody works."""
+    waiting = Import.state.in_([imports.WAITING, imports.RUNNING])
+    for one in await session.scalars(select(Import).where(waiting, Import.created_at < before)):
+        if await _running_state(client, import_workflow_id(one.id)) is None:
+            yield f"import {one.id} of {one.country}: {one.state}, but no workflow runs; send the file again"
 
 
 async def misbooked(session: AsyncSession) -> AsyncIterator[str]:
