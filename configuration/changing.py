@@ -48,7 +48,7 @@ async def create(session: AsyncSession, resource: Resource[S, C], country: str, 
     value = await resource.completed(session, country, value, author)
     versions = await audit.versions(session, country, resource.name, [key])
     entry = Entry(key, versions.get(key, FIRST - 1) + 1, resource.settled(value))
-    await _write(session, resource, country, None, entry, author)
+    await _write(session, resource, country, [(None, entry)], author)
     return advised(resource, entry, known)
 
 
@@ -76,7 +76,7 @@ async def change(
     objections = await resource.objections(session, country, stored.entry.value, value)
     _refuse([*resource.problems(value, known), *objections])
     entry = Entry(key, version + 1, resource.settled(value))
-    await _write(session, resource, country, stored, entry, author)
+    await _write(session, resource, country, [(stored, entry)], author)
     return advised(resource, entry, known)
 
 
@@ -143,6 +143,7 @@ async def _put(
     keys = [resource.key_of(value) for _, value in placed]
     known = await find_many(session, resource, country, keys)
     versions = await audit.versions(session, country, resource.name, keys)
+    written: list[tuple[Stored[S] | None, Entry[S]]] = []
     for key, (place, wanted) in zip(keys, placed, strict=True):
         stored, value = known.get(key), resource.settled(wanted)
         if stored is None:
@@ -154,9 +155,9 @@ async def _put(
             _allow(resource, author, stored.entry.value)
             _refuse(_placed(place, await resource.objections(session, country, stored.entry.value, value)))
         version = stored.entry.version if stored else versions.get(key, FIRST - 1)
-        await _write(session, resource, country, stored, Entry(key, version + 1, value), author, flush=False)
+        written.append((stored, Entry(key, version + 1, value)))
         (outcome.changed if stored else outcome.created).append(key)
-    await _flush(session, resource, "one of these")
+    await _write(session, resource, country, written, author)
 
 
 def _problems_of_all(resource: Resource[S, C], values: Sequence[S], known: C) -> Iterator[FieldError]:
@@ -177,28 +178,26 @@ async def _write(
     session: AsyncSession,
     resource: Resource[S, C],
     country: str,
-    stored: Stored[S] | None,
-    entry: Entry[S],
+    written: Sequence[tuple[Stored[S] | None, Entry[S]]],
     author: Author,
-    *,
-    flush: bool = True,
 ) -> None:
-    row = stored.row if stored else await resource.fresh(session, country, entry.value)
-    await resource.write(session, country, row, entry.value)
-    session.add(row)
-    audit.note(
-        session,
-        country,
-        resource.name,
-        entry.key,
-        entry.version,
-        "change" if stored else "create",
-        author,
-        before=stored.entry.value.model_dump(mode="json") if stored else None,
-        after=entry.value.model_dump(mode="json"),
-    )
-    if flush:
-        await _flush(session, resource, entry.key)
+    """Put entries into their rows and note each change, with as few statements as that takes."""
+    for stored, entry in written:
+        row = stored.row if stored else await resource.fresh(session, country, entry.value)
+        await resource.write(session, country, row, entry.value)
+        session.add(row)
+    await _flush(session, resource, written[0][1].key if len(written) == 1 else "one of these")
+    changes = [
+        audit.Change(
+            entry.key,
+            entry.version,
+            "change" if stored else "create",
+            before=stored.entry.value.model_dump(mode="json") if stored else None,
+            after=entry.value.model_dump(mode="json"),
+        )
+        for stored, entry in written
+    ]
+    await audit.note_all(session, country, resource.name, changes, author)
 
 
 async def _flush(session: AsyncSession, resource: Resource[S, C], key: str) -> None:

@@ -1,9 +1,10 @@
 """Push periods: whole local days, bounds inclusive, in which a product's points are multiplied (`domain.md` §2.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -68,14 +69,16 @@ class PushPeriods(Resource[PushPeriodShape, KnownOfPeriods]):
             select(Campaign.code, Campaign.starts_on, Campaign.ends_on).where(Campaign.country == country)
         )
         rows = await session.scalars(select(PushPeriod).where(PushPeriod.country == country))
-        periods: dict[Place, list[PushPeriodShape]] = defaultdict(list)
-        for one in await self.values(session, country, rows.all()):
-            periods[one.campaign, one.product].append(one)
         return KnownOfPeriods(
-            periods=periods,
+            periods=_by_place(await self.values(session, country, rows.all())),
             taking_part=frozenset((campaign, product) for campaign, product in taking_part),
             days={code: (starts_on, ends_on) for code, starts_on, ends_on in days},
         )
+
+    def foreseen(self, known: KnownOfPeriods, values: Iterable[PushPeriodShape]) -> KnownOfPeriods:
+        """With these entries in the place of those of the same key."""
+        standing = {self.key_of(one): one for one in (*chain.from_iterable(known.periods.values()), *values)}
+        return replace(known, periods=_by_place(standing.values()))
 
     def problems(self, value: PushPeriodShape, known: KnownOfPeriods) -> Iterator[FieldError]:
         """Days in their order, of a participating product, that no other period of it has."""
@@ -101,6 +104,13 @@ class PushPeriods(Resource[PushPeriodShape, KnownOfPeriods]):
                 "/first_day",
                 f"{value.campaign} runs from {starts_on} to {ends_on} only",
             )
+
+
+def _by_place(values: Iterable[PushPeriodShape]) -> dict[Place, list[PushPeriodShape]]:
+    periods: dict[Place, list[PushPeriodShape]] = defaultdict(list)
+    for one in values:
+        periods[one.campaign, one.product].append(one)
+    return periods
 
 
 def _period(value: PushPeriodShape) -> Period:

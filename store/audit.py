@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, any_, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Role
@@ -35,11 +36,23 @@ class Wanted:
     before: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Change:
+    """One change of one entry: `before` is None where it began, `after` where it ended."""
+
+    key: str
+    version: int
+    action: str
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
 async def versions(session: AsyncSession, country: str | None, resource: str, keys: Iterable[str]) -> dict[str, int]:
     """How often each entry was changed, by key. What no change is known of, as it came with the demo, is absent."""
+    named = literal(list(keys), ARRAY(Text))  # one parameter, however many there are
     rows = await session.execute(
         select(Audit.key, func.max(Audit.version))
-        .where(Audit.country.is_not_distinct_from(country), Audit.resource == resource, Audit.key.in_(list(keys)))
+        .where(Audit.country.is_not_distinct_from(country), Audit.resource == resource, Audit.key == any_(named))
         .group_by(Audit.key)
     )
     return {key: version for key, version in rows}  # noqa: C416 - not a mapping
@@ -71,6 +84,15 @@ def note(
             after=after,
         )
     )
+
+
+async def note_all(
+    session: AsyncSession, country: str | None, resource: str, changes: Sequence[Change], author: Author
+) -> None:
+    """Write many changes down, in the transaction that makes them."""
+    beside = {"country": country, "resource": resource, "actor": author.login, "at": author.at}
+    if changes:
+        await session.execute(insert(Audit), [{**beside, **vars(change)} for change in changes])
 
 
 async def changes(

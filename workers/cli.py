@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domain.errors import KeydeskError
+from workers.config_commands import commands as config
 from workers.embedded.failures import DeskError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(config, name="config")
 
 
 @app.command()
@@ -57,11 +59,11 @@ def mail() -> None:
 @app.command()
 def api() -> None:
     """Run the API and the pages on KEYDESK_HOST and KEYDESK_PORT."""
+    settings = _settings()
     import uvicorn
 
     from api.app import create_app
 
-    settings = _settings()
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -88,6 +90,14 @@ def migrate() -> None:
     from store.migrate import upgrade
 
     upgrade(_settings().database_url.get_secret_value())
+
+
+@app.command()
+def namespace() -> None:
+    """Make the Temporal namespace, with its search attributes and retention. Safe to run again."""
+    from workers.namespaces import make
+
+    asyncio.run(make(_settings()))
 
 
 @app.command()

@@ -35,4 +35,5 @@ def test_the_guide_leads_from_nothing_to_a_processed_request(desk: RunningDesk) 
     assert audited[0] == "admin create countries IE"
     assert "keyuser.ie change policies IE-1-5" in audited
     assert "keyuser.ie generate pools card" in audited
+    assert "~ settings  keyuser_reminder: P3D → P2D\n1 change would be made\n" in done.stdout
     assert "a password of her own" not in done.stdout
