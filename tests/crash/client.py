@@ -13,9 +13,10 @@ from api.identity import token_for
 from tests.crash.desk import CrashDesk
 from tests.stack.walks import PDF, REQUESTS, REQUIRED, commissioning, outdoor
 
-INSTALLER, NEIGHBOUR, PARTICIPANT, KEYUSER, OPS = LOGINS = (
+INSTALLER, NEIGHBOUR, PARTNER, PARTICIPANT, KEYUSER, OPS = LOGINS = (
     "installer.abc",
     "installer.ac1",
+    "partner.pro",
     "participant.ana",
     "keyuser.es",
     "ops",

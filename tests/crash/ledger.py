@@ -32,13 +32,13 @@ LAWS = {
     "{}: version {} ({}) was decided {} times": """
         SELECT j.request_id, j.version, j.action, count(d.request_id) FROM journal j LEFT JOIN decisions d
             ON d.request_id = j.request_id AND d.booked_version = j.version
-        WHERE j.action NOT IN ('submit', 'edit', 'judge', 'set_points', 'message', 'finish', 'expire')
+        WHERE j.action NOT IN ('submit', 'edit', 'judge', 'set_points', 'message', 'finish', 'expire', 'reissue')
         GROUP BY j.request_id, j.version HAVING count(d.request_id) <> 1""",
     "{}: {} numbers were drawn for {} warranty": """
         SELECT id, drawn, granted FROM (SELECT id,
             (SELECT count(*) FROM pool_numbers n WHERE n.request_id = r.id) drawn,
             (SELECT count(DISTINCT request_id) FROM assignments a WHERE a.request_id = r.id AND policy IS NOT NULL)
-                granted FROM requests r) counted WHERE drawn <> granted""",
+                granted FROM requests r WHERE kind <> 'unit-replacement') counted WHERE drawn <> granted""",
     "number {} stands on cards of {} requests": """
         SELECT number, count(DISTINCT request_id) FROM cards GROUP BY number HAVING count(DISTINCT request_id) > 1""",
     "{}: its card has the number {} of somebody else": """
@@ -48,7 +48,8 @@ LAWS = {
         SELECT id, state, valid, due FROM (SELECT id, state,
             (SELECT count(*) FROM cards c WHERE c.request_id = r.id AND status = 'valid') valid,
             (SELECT count(DISTINCT request_id) FROM assignments a WHERE a.request_id = r.id AND policy IS NOT NULL
-                AND state = 'processed') due FROM requests r) counted WHERE valid <> due""",
+                AND state = 'processed') due FROM requests r WHERE kind <> 'unit-replacement') counted
+        WHERE valid <> due""",
     "{}: card version {} is {}, though a later one is not": """
         SELECT c.request_id, c.version, c.status FROM cards c WHERE c.status IN ('pending', 'valid')
             AND c.version < (SELECT max(version) FROM cards o WHERE o.request_id = c.request_id)""",
@@ -56,13 +57,14 @@ LAWS = {
     "{}: {} live requests hold the outdoor serial {}": """
         SELECT string_agg(id, ' and ' ORDER BY id), count(*), serial
         FROM request_units u JOIN requests r ON r.id = u.request_id
-        WHERE role = 'outdoor' AND state <> 'cancelled' AND NOT EXISTS (
+        WHERE role = 'outdoor' AND state <> 'cancelled' AND (kind = 'unit-replacement') = outgoing AND NOT EXISTS (
             SELECT FROM serial_claims c WHERE c.request_id = r.id AND c.serial = u.serial AND permit_id IS NOT NULL)
         GROUP BY r.country, r.kind, serial HAVING count(*) > 1""",
     "{}: {}, and holds {} of its {} outdoor serials": """
         SELECT id, state, held, count FROM (SELECT r.id, r.state, count(u.serial),
             (SELECT count(*) FROM serial_claims c WHERE c.request_id = r.id) held
-            FROM requests r JOIN request_units u ON u.request_id = r.id AND u.role = 'outdoor' GROUP BY r.id) counted
+            FROM requests r JOIN request_units u ON u.request_id = r.id AND u.role = 'outdoor'
+                AND outgoing = (kind = 'unit-replacement') GROUP BY r.id) counted
         WHERE held <> CASE state WHEN 'cancelled' THEN 0 ELSE count END""",
     "{}: version {} ({}) queued {} emails to the requester instead of {}": """
         SELECT * FROM (SELECT j.request_id, j.version, j.action, (SELECT count(*) FROM emails e
@@ -70,6 +72,21 @@ LAWS = {
             CASE WHEN action IN ('submit', 'deny', 'flag_wrong_data', 'finish', 'amend', 'adjust', 'cancel', 'expire',
                 'cancel_by_end_user') OR action = 'process' AND to_state <> 'accepted' THEN 1 ELSE 0 END due
             FROM journal j WHERE action <> 'message') counted WHERE queued <> due""",
+    "{}: {}, with {} replacements and {} charges": """
+        SELECT id, state, replaced, charged FROM (SELECT id, state,
+            (SELECT count(*) FROM replacements p WHERE p.request_id = r.id AND undone_at IS NULL) replaced,
+            (SELECT count(*) FILTER (WHERE reverses IS NULL) - count(reverses) FROM charges c
+                WHERE c.request_id = r.id) charged
+            FROM requests r WHERE kind = 'unit-replacement') counted
+        WHERE replaced <> charged OR replaced <> (state = 'processed')::int""",
+    "{}: at {}, though it was last moved to {}": """
+        SELECT p.serial, p.place, m.target FROM unit_places p JOIN LATERAL (SELECT target FROM stock_movements s
+            WHERE s.country = p.country AND s.serial = p.serial ORDER BY id DESC LIMIT 1) m ON true
+        WHERE p.place <> m.target""",
+    "{}: {} stands on its card beside {} that took its place": """
+        SELECT c.request_id, p.old_serial, p.new_serial FROM cards c JOIN replacements p ON p.undone_at IS NULL
+        WHERE c.status = 'valid' AND c.face -> 'units' @> jsonb_build_array(jsonb_build_object('serial', p.old_serial))
+            AND c.face ->> 'country' = p.country""",
     "{}: line {} has {} points in the ledger instead of {}": """
         SELECT * FROM (SELECT l.request_id, l.n,
             (SELECT coalesce(sum(points), 0) FROM ledger b WHERE b.request_id = l.request_id AND b.line = l.n) booked,

@@ -28,7 +28,7 @@ def mail(connection: psycopg.Connection, folder: Path) -> Mail:
         arrived[str(message["Message-ID"])].append(message)
     rows = connection.execute(
         'SELECT e.message_id, e.status, e."to", c.sha256, e.card_version FROM emails e LEFT JOIN cards c'
-        " ON c.request_id = e.request_id AND c.version = e.card_version"
+        " ON c.request_id = coalesce(e.card_of, e.request_id) AND c.version = e.card_version"
     ).fetchall()
     known = {row[0] for row in rows}
     found = [f"{message_id}: nobody queued this email" for message_id in arrived if message_id not in known]
