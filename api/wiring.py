@@ -43,7 +43,8 @@ def issuer_of(settings: Settings) -> Issuer | None:
         settings.oidc_email_claim,
     )
     roles = {value: Role(role) for value, role in settings.oidc_roles.items()} or {role.value: role for role in Role}
-    return Issuer(settings.oidc_issuer, settings.oidc_audience or settings.oidc_client_id or "", names, roles)
+    audience = settings.oidc_audience or settings.oidc_client_id or ""
+    return Issuer(settings.oidc_issuer, audience, names, roles, discovery=settings.oidc_discovery_url)
 
 
 @cache

@@ -59,11 +59,11 @@ def mail() -> None:
 @app.command()
 def api() -> None:
     """Run the API and the pages on KEYDESK_HOST and KEYDESK_PORT."""
+    settings = _settings()
     import uvicorn
 
     from api.app import create_app
 
-    settings = _settings()
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -90,6 +90,14 @@ def migrate() -> None:
     from store.migrate import upgrade
 
     upgrade(_settings().database_url.get_secret_value())
+
+
+@app.command()
+def namespace() -> None:
+    """Make the Temporal namespace, with its search attributes and retention. Safe to run again."""
+    from workers.namespaces import make
+
+    asyncio.run(make(_settings()))
 
 
 @app.command()

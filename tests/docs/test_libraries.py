@@ -17,6 +17,7 @@ IN_ONE_FILE = {
     "sqlakeyset": "api/listing.py",
     "json_merge_patch": "api/payloads.py",
     "dateutil": "domain/calendar.py",
+    "openpyxl": "activities/spreadsheets/xlsx_files.py",
 }
 
 IN_TWO = {"jwt": {"api/identity.py", "api/oidc.py"}}
