@@ -51,7 +51,6 @@ OWN_BODIES: dict[str, dict[str, Any]] = {
 UPLOADS = {
     "POST /api/v1/documents",
     "POST /api/v1/public/documents",
-    "POST /api/v1/countries/{country}/campaign-products/import",
 }
 
 
@@ -76,7 +75,7 @@ def call_of(route: str, scene: Scene) -> dict[str, Any]:
         call["params"] = {"version": STALE}
     if any(path.endswith(f"/{one}") for one in ("search", "cancel", "card", "extra-years")) and "/public/" in path:
         return {"json": _proof(path, scene)}
-    if route in UPLOADS:
+    if route in UPLOADS or route.endswith("/import"):
         return {**call, "files": UPLOAD}
     if method == "PATCH" and path.endswith("/{key}"):
         return {**call, "json": {"version": STALE}}
