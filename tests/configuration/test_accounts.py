@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
-
 from typer.testing import CliRunner
 
 from domain.errors import AlreadyExists, Invalid
