@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from domain.calendar import Duration, DurationUnit
 from domain.errors import ReasonNotAllowed, ReasonRequired
+from domain.inventory import INSTALLED, StockMove
 from domain.periods import TierPeriod, warranty_end
 from domain.policies import CoverageReason, Policy, PolicyState, Replacement, SalesMethod, Tier
 from domain.replacements import (
@@ -327,3 +328,29 @@ def test_later_configuration_changes_nothing_that_was_carried_over(
     toggled = tuple(replace(one, state=PolicyState.NOT_EFFECTIVE) for one in then)
     assert settled(swap(reason=code), catalogue=then) == settled(swap(reason=code), catalogue=toggled)
     assert settled(swap(reason=code), catalogue=then) == settled(swap(reason=code), catalogue=now)
+
+
+@FEW
+@given(st.lists(st.tuples(CODES, METHODS, st.booleans()), min_size=1, max_size=6), st.integers(0, 6))
+def test_every_serial_is_in_exactly_one_place(chain: list[tuple[str, SalesMethod, bool]], undone: int) -> None:
+    """Along a chain, and while it is taken apart from its end: a unit leaves the place where it is, or comes new."""
+    places = {"U0": INSTALLED}
+    made = []
+    for n, (code, method, returned) in enumerate(chain):
+        old = OldUnit(f"U{n}", START, "ES-COM-000001", (TWO_YEARS,))
+        wish = Swap(f"U{n + 1}", FIRST, code, method, returned)
+        made.append(settled(wish, old).moves)
+        places.update(applied(places, made[-1]))
+        assert places[f"U{n + 1}"] == INSTALLED
+        assert (places[f"U{n}"] == INSTALLED) is (not returned and not code.startswith("yes"))
+    for moves in made[::-1][:undone]:
+        places.update(applied(places, tuple(move.undone() for move in moves[::-1])))
+    left = max(0, len(chain) - undone)
+    assert places[f"U{left}"] == INSTALLED
+    assert all(place != INSTALLED for serial, place in places.items() if int(serial[1:]) > left)
+
+
+def applied(places: dict[str, str], moves: tuple[StockMove, ...]) -> dict[str, str]:
+    """Where the units are afterwards."""
+    assert all(places.get(move.serial, move.source) == move.source for move in moves)
+    return {move.serial: move.target for move in moves}
