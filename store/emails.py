@@ -22,8 +22,8 @@ async def queue(
     language: str,
     tags: Mapping[str, str],
     card_version: int | None,
-    card_of: str | None,
     at: datetime,
+    card_of: str | None = None,
 ) -> int | None:
     """Queue one email and answer its id; None if the same cause queued it before."""
     return await session.scalar(

@@ -161,6 +161,15 @@ async def test_lives_and_stock_are_for_the_countrys_keyusers_and_ops(
         assert (await client.get(f"/api/v1/{path}")).status_code == {200: 404}.get(status, status)
 
 
+@pytest.mark.parametrize(
+    "question", ["cursor=-1", "cursor=99999999999", "limit=0", "limit=1001", "serial=%00", "request=%00"]
+)
+async def test_an_odd_question_is_no_accident(stack: Stack, question: str) -> None:
+    path = "charges" if question.startswith("request") else "stock-movements"
+    answer = await stack.client_of(KEYUSER).get(f"/api/v1/countries/ES/{path}?{question}")
+    assert refusal(answer) == (422, "invalid")
+
+
 async def test_ops_say_which_country_they_mean(stack: Stack) -> None:
     serial = await under_warranty(stack)
     country = await new_country(stack)
