@@ -60,19 +60,9 @@ def mail() -> None:
 def api() -> None:
     """Run the API and the pages on KEYDESK_HOST and KEYDESK_PORT."""
     settings = _settings()
-    import uvicorn
+    from workers.serving import serve
 
-    from api.app import create_app
-
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    serve(settings)
 
 
 @app.command()
