@@ -65,11 +65,23 @@ class Column:
 
 
 def text(
-    name: str, explained: str, *, required: bool = False, longest: int = LONGEST, pattern: str | None = None
+    name: str,
+    explained: str,
+    *,
+    required: bool = False,
+    empty: str | None = "",
+    longest: int = LONGEST,
+    pattern: str | None = None,
+    numbers: bool = True,
 ) -> Column:
-    """One line of text, trimmed. A number that was typed into it is taken if no digit can be lost."""
+    """One line of text, trimmed. A number that was typed into it is taken if no digit can be lost at its end.
+
+    Without `numbers` it is refused: a spreadsheet makes 8001 of the postcode 08001.
+    """
 
     def read(cell: Cell) -> str:
+        if not numbers and not isinstance(cell, str):
+            raise ValueError("may have lost digits; format the column as text and type it again")
         found = _as_text(cell).strip()
         if len(found) > longest:
             raise ValueError(f"has more than {longest} characters")
@@ -79,7 +91,7 @@ def text(
             raise ValueError("has characters that are not allowed here")
         return found
 
-    return Column(name, read, explained, required=required, empty="", is_text=True)
+    return Column(name, read, explained, required=required, empty=empty, is_text=True)
 
 
 def whole(name: str, explained: str, *, required: bool = False, least: int = 0, most: int = 1_000_000) -> Column:

@@ -238,8 +238,7 @@ async def test_an_import_that_is_not_there_is_not_found(
     assert refusal(await client.get(at(country, "imports", import_id))) == (404, "not_found")
 
 
-def test_every_list_reads_its_rows_back() -> None:
-    assert set(LISTS.lists) == {LIST}
+def test_what_has_a_1_is_required() -> None:
     row: Row = {"product": "A", "default_points": 1, "document: invoice": True, "information: serial": False}
     fields = LISTS.sheet_of(LIST).fields_of(row, "AUTUMN")
     assert (fields["required_documents"], fields["required_information"]) == ([INVOICE["requirement"]], [])

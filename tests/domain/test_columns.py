@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from domain.columns import Cell, Column, Unreadable, choice, day, flag, text, whole
 
 TEXT = text("product", "The reference.", longest=12)
+POSTCODE = text("postcode", "The postcode.", empty=None, numbers=False)
 CODE = text("code", "The code.", pattern="[A-Z0-9]+")
 WHOLE = whole("points", "Points.", least=1, most=500)
 FLAG = flag("invoice", "Whether it is needed.")
 CHOICE = choice("role", "The role.", ("outdoor", "indoor"))
 DAY = day("start", "The first day.")
-EVERY = (TEXT, CODE, WHOLE, FLAG, CHOICE, DAY)
+EVERY = (TEXT, POSTCODE, CODE, WHOLE, FLAG, CHOICE, DAY)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,7 @@ EVERY = (TEXT, CODE, WHOLE, FLAG, CHOICE, DAY)
         (TEXT, 4711, "4711"),
         (TEXT, 4711.0, "4711"),
         (TEXT, "=1+1", "=1+1"),
+        (POSTCODE, " 08001", "08001"),
         (CODE, "AB1", "AB1"),
         (WHOLE, 11, 11),
         (WHOLE, 11.0, 11),
@@ -58,6 +60,7 @@ def test_a_cell_is_read_as_people_mean_it(column: Column, cell: Cell, value: Any
         (TEXT, 1.5, "is no text here; format the column as text"),
         (TEXT, float("inf"), "is no text here; format the column as text"),
         (TEXT, 1e15, "is a number that lost its last digits; format the column as text"),
+        (POSTCODE, 8001, "may have lost digits; format the column as text and type it again"),
         (CODE, "a b", "has characters that are not allowed here"),
         (WHOLE, 0, "must be a whole number from 1 to 500"),
         (WHOLE, 501, "must be a whole number from 1 to 500"),
@@ -85,7 +88,7 @@ def test_what_is_unclear_is_refused_with_a_reason(column: Column, cell: Cell, sa
 
 @pytest.mark.parametrize("cell", [None, "", "  \u00a0"])
 def test_an_empty_cell_is_the_columns_empty_value_or_refused(cell: Cell) -> None:
-    assert [column.value_of(cell) for column in EVERY] == ["", "", None, None, None, None]
+    assert [column.value_of(cell) for column in EVERY] == ["", None, "", None, None, None, None]
     assert flag("x", "", empty=False).value_of(cell) is False
     with pytest.raises(ValueError, match="is needed"):
         text("x", "", required=True).value_of(cell)
