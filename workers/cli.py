@@ -138,6 +138,22 @@ def reconcile(
     _leave(1 if found else 0)
 
 
+@app.command()
+def erase(
+    request_ids: Annotated[list[str] | None, typer.Argument(help="Settled requests.")] = None,
+    *,
+    due: Annotated[
+        bool, typer.Option("--due", help="Everything that is older than its country's personal_data_retention.")
+    ] = False,
+) -> None:
+    """Erase what settled requests say about people; the journal's facts stay. Exit code 1 if one could not be."""
+    from workers import erasing
+    from workers.embedded.joining import settings_beside
+
+    failed = asyncio.run(erasing.run(settings_beside(), request_ids or [], due=due, say=typer.echo))
+    _leave(1 if failed else 0)
+
+
 def _leave(code: int) -> None:
     """End at once: the Temporal client's threads can outlive the interpreter, and then crash a finished command."""
     sys.stdout.flush()
