@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
 from api.wiring import cluster_of
 from domain.errors import Conflict, KeydeskError
@@ -43,22 +44,30 @@ async def run(settings: Settings, request_ids: Sequence[str], *, due: bool, say:
 
 async def erase(desk: Sessions, files: Files, client: Client, request_id: str, at: datetime) -> str:
     """Erase one; a sentence about it. Raises NotFound, and Conflict for one that is not settled."""
-    runs = [run async for run in client.list_workflows(f"WorkflowId = '{_quoted(request_id)}'")]
-    if any(run.status is WorkflowExecutionStatus.RUNNING for run in runs):
-        raise Conflict(f"{request_id} is not settled: its workflow runs.")
+    runs = await _runs(client, request_id)
     async with desk.begin() as session:
         first = await erasure.erase(session, request_id, at)
     async with desk() as session:
         leftover = await erasure.leftover_bytes(session, request_id)
     for sha256 in leftover:
         await files.remove(sha256)
-    for run in runs:
-        execution = WorkflowExecution(workflow_id=run.id, run_id=run.run_id)
+    for run_id in runs:
+        execution = WorkflowExecution(workflow_id=workflow_id(request_id), run_id=run_id)
         await client.workflow_service.delete_workflow_execution(
             DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
         )
     return f"{request_id}: {'erased' if first else 'was erased before'}, with {len(leftover)} files"
 
 
-def _quoted(request_id: str) -> str:
-    return workflow_id(request_id).replace("\\", "").replace("'", "")
+async def _runs(client: Client, request_id: str) -> set[str]:
+    """All runs of the request's workflow; the latest is asked for itself, as the index can lag. Raises Conflict."""
+    try:
+        latest = await client.get_workflow_handle(workflow_id(request_id)).describe()
+    except RPCError as failure:
+        if failure.status in {RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT}:
+            return set()
+        raise
+    if latest.status is WorkflowExecutionStatus.RUNNING:
+        raise Conflict(f"{request_id} is not settled: its workflow runs.")
+    listed = client.list_workflows(f"WorkflowId = '{workflow_id(request_id)}'")
+    return {latest.run_id, *[run.run_id async for run in listed]}
