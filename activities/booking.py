@@ -193,6 +193,7 @@ class Booking:
         )
 
     async def make(self, move: Move, used: Used) -> Booked:
+        """Make the move in its transaction: what it does, state, journal, clocks, emails to send."""
         changes = await moves_of(move.kind)[move.trigger](move)
         actor = move.actor.login if move.actor else (SYSTEM if move.side is Side.SYSTEM else END_USER)
         requests.journalise(

@@ -45,9 +45,11 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
-from api.pages import case, export, failures, inbox, pages, papers, signing
+from api.pages import case, export, failures, filing, inbox, pages, papers, signing
+from api.pages import landing as landing_pages
 from api.pages.assets import Assets
 from api.pages.press import Previews
+from api.pages.visits import closed_afterwards
 from api.telemetry import Telemetry
 from api.tracing import Tracing
 from api.wiring import cluster_of, issuer_of, tracing_of
@@ -88,7 +90,7 @@ RESOURCES = (
     codec,
     api_keys,
 )
-PAGES = (signing, export, inbox, case, papers)
+PAGES = (signing, landing_pages, export, inbox, case, filing, papers)
 
 
 def now() -> datetime:
@@ -154,7 +156,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(verify.router)
     for part in PAGES:
-        app.include_router(part.router, include_in_schema=False)
+        app.include_router(part.router, include_in_schema=False, dependencies=[Depends(closed_afterwards)])
     app.mount("/static/vendor", Assets(*pages.TABLER), name="vendor")
     app.mount("/static", Assets("api.pages", "static"), name="static")
     return app

@@ -21,6 +21,7 @@ from configuration.spreadsheets import Listed
 from domain import errors
 from domain.access import Caller
 from domain.errors import IdempotencyConflict, NotFound
+from domain.sheets import Part
 from store import imports
 from store.tables.imports import Import
 
@@ -125,7 +126,7 @@ def routes(listed: Listed[Any]) -> APIRouter:
     )
     async def template(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
         async with parts.sessions() as session:
-            sheet = await LISTS.sheet(session, name, country, scope)
+            sheet = await LISTS.sheet(session, Part(name, country, scope))
         content = await asyncio.to_thread(files.written, Format.XLSX, sheet, ())
         return _download(content, Format.XLSX, f"{name}.template.xlsx")
 
@@ -163,9 +164,10 @@ def routes(listed: Listed[Any]) -> APIRouter:
     ) -> ImportView:
         content = await file.read(MAX_BYTES + 1)
         files.judged(content)
+        part = Part(name, country, scope)
         async with parts.sessions() as session:
-            await LISTS.sheet(session, name, country, scope)
-        coming = await _coming(parts, caller, country, name, scope, own_key(key), content, file.filename or "")
+            await LISTS.sheet(session, part)
+        coming = await _coming(parts, caller, part, own_key(key), content, file.filename or "")
         if coming.state == imports.WAITING:
             await parts.desk.bring_in(coming.id, country, name)
         response.headers["Location"] = f"/api/v1/countries/{country}/imports/{coming.id}"
@@ -177,7 +179,7 @@ def routes(listed: Listed[Any]) -> APIRouter:
 def _export(name: str, form: Format, scope_of: Any) -> Any:
     async def export(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
         async with parts.sessions() as session:
-            sheet, rows = await LISTS.rows(session, name, country, scope)
+            sheet, rows = await LISTS.rows(session, Part(name, country, scope))
         content = await asyncio.to_thread(files.written, form, sheet, rows)
         return _download(content, form, f"{name}.{form}")
 
@@ -199,14 +201,12 @@ async def _whole() -> None:
     """A file is about the whole list."""
 
 
-async def _coming(
-    parts: Parts, caller: Caller, country: str, name: str, scope: str | None, key: str, content: bytes, filename: str
-) -> Import:
+async def _coming(parts: Parts, caller: Caller, part: Part, key: str, content: bytes, filename: str) -> Import:
     """The import, written down once per account and key. Raises IdempotencyConflict."""
     coming = Import(
-        country=country,
-        resource=name,
-        scope=scope,
+        country=part.country,
+        resource=part.resource,
+        scope=part.scope,
         login=caller.login,
         idempotency_key=key,
         filename=shown_name(filename),

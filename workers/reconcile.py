@@ -14,12 +14,13 @@ from api.wiring import cluster_of
 from domain.clocks import turn_of
 from domain.states import Kind, State
 from settings import Settings
-from store import lines
+from store import imports, lines
 from store.engine import connect, sessions
 from store.tables.effects import Card, Email
+from store.tables.imports import Import
 from store.tables.requests import Intake, Request
 from workflows import client as temporal
-from workflows.client import STATE, workflow_id
+from workflows.client import STATE, import_workflow_id, workflow_id
 
 GRACE = timedelta(minutes=1)
 PAGE = 500
@@ -66,11 +67,21 @@ async def _compare(session: AsyncSession, client: Client, before: datetime) -> A
             yield Difference(
                 f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
             )
+    async for sentence in _forgotten(session, client, before):
+        yield Difference(sentence)
     async for sentence in misbooked(session):
         yield Difference(sentence)
     async for execution in client.list_workflows("ExecutionStatus = 'Running' AND WorkflowType != 'import'"):
         if await session.get(Intake, execution.id) is None:
             yield Difference(f"{execution.id}: a workflow runs, but the database knows no such request")
+
+
+async def _forgotten(session: AsyncSession, client: Client, before: datetime) -> AsyncIterator[str]:
+    """Imports that have not ended, and on which nobody works."""
+    waiting = Import.state.in_([imports.WAITING, imports.RUNNING])
+    for one in await session.scalars(select(Import).where(waiting, Import.created_at < before)):
+        if await _running_state(client, import_workflow_id(one.id)) is None:
+            yield f"import {one.id} of {one.country}: {one.state}, but no workflow runs; send the file again"
 
 
 async def misbooked(session: AsyncSession) -> AsyncIterator[str]:

@@ -11,7 +11,6 @@ from api import errors
 from api.dependencies import parts_of
 from api.pages import words
 from api.pages.languages import language_for
-from api.pages.signing import address_of
 from api.pages.visits import SignInNeeded, Visit, visitor
 from domain.errors import KeydeskError
 from store.files import OutOfReach
@@ -29,7 +28,7 @@ def install(app: FastAPI) -> None:
 def _or_page(problem: Handler) -> Handler:
     async def answer(request: Request, failure: Exception) -> Response:
         if isinstance(failure, SignInNeeded):
-            there = address_of(request) if request.method == "GET" else "/"
+            there = Visit(request, parts_of(request), "en").here
             return RedirectResponse(f"/sign-in?{urlencode({'then': there})}", 303)
         answered = await problem(request, failure)
         if request.url.path.startswith(NO_PAGES) or "text/html" not in request.headers.get("accept", ""):

@@ -47,13 +47,19 @@ def problems(visit: Visit, refusal: KeydeskError, status: int, root: str = "") -
     summary = visit.say(words.REFUSALS.get(refusal.code, words.REFUSALS["error"]))
     if refusal.code not in words.EXPLAINED and refusal.detail not in {"", summary}:
         summary = f"{summary} {visit.say(refusal.detail)}" if visit.language == "en" else summary
-    named = [(one.pointer.removeprefix(root).strip("/"), visit.say(one.detail)) for one in refusal.fields]
+    named = [(one.pointer.removeprefix(root).strip("/"), _plain(visit, one.detail)) for one in refusal.fields]
     return Problems(
         summary,
         status,
         tuple(Complaint(name.replace("/", "-") or "main", label_of(visit, name), detail) for name, detail in named),
         dict(named),
     )
+
+
+def _plain(visit: Visit, detail: str) -> str:
+    """What is wrong with a field, as people say it."""
+    found = next((said for begins, said in words.PLAIN.items() if detail.startswith(begins)), detail)
+    return visit.say(found)
 
 
 def label_of(visit: Visit, name: str) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from api.dependencies import Parts
@@ -121,8 +121,3 @@ def _keep(answer: Response, parts: Parts, name: str, value: str, seconds: int) -
     answer.set_cookie(
         name, value, max_age=seconds, httponly=True, samesite="lax", secure=parts.base_url.startswith("https:")
     )
-
-
-def address_of(request: Request) -> str:
-    """Path and query of a call, to come back to."""
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

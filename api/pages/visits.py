@@ -6,6 +6,7 @@ by its `Sec-Fetch-Site` or `Origin`, and what signed-in people send carries a to
 
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
@@ -57,6 +58,15 @@ class Visit:
             raise SignInNeeded("Sign in first.")
         return self.caller
 
+    @property
+    def here(self) -> str:
+        """The address to come back to: this page, or the one that this form stood on."""
+        url = self.request.url
+        if self.request.method in SAFE:
+            return url.path + (f"?{url.query}" if url.query else "")
+        came_from = urlsplit(self.request.headers.get("referer", ""))
+        return (came_from.path or "/") if came_from.netloc == url.netloc else "/"
+
     def say(self, text: str) -> str:
         """The text in the visitor's language."""
         return pages.translated(text, self.language)
@@ -68,6 +78,12 @@ class Visit:
     def go(self, path: str, **query: str) -> RedirectResponse:
         """Go on to another page of ours, with GET."""
         return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303, {"Cache-Control": "no-store"})
+
+
+async def closed_afterwards(request: Request) -> AsyncIterator[None]:
+    """Whatever a form brought along is let go of with the call."""
+    yield
+    await request.close()
 
 
 async def visitor(request: Request, parts: PartsOf) -> Visit:

@@ -202,14 +202,11 @@ REFUSALS = {
     "internal": n_("Something broke on our side; it has been logged. Nothing was decided."),
     "error": n_("Something went wrong."),
 }
-# Sentences about single fields, as rules and types word them.
+# Sentences about single fields, as rules word them.
 DETAILS = (
     n_("is missing"),
-    n_("Field required"),
-    n_("String should have at least 1 character"),
     n_("contains control characters"),
     n_("must be one line"),
-    n_("must be a date as 2026-11-01"),
     n_("not a serial number: 4 to 30 letters and digits are expected"),
     n_("this serial number is named twice"),
     n_("at least one outdoor unit is needed"),
@@ -219,6 +216,19 @@ DETAILS = (
     n_("is empty"),
     n_("used before"),
 )
+# How types begin their sentences, and what people are told instead.
+PLAIN = {
+    "Field required": n_("is missing"),
+    "Value should have at least 1": n_("is missing"),
+    "String should have at least 1": n_("is missing"),
+    "must be a date as": n_("choose a day"),
+    "value is not a valid email address": n_("this is not an email address"),
+    "Input should be a valid integer": n_("a whole number is needed"),
+    "Input should be a valid UUID": n_("no such document"),
+    "Input should be": n_("choose one of the values"),
+    "String should have at most": n_("is too long"),
+    "Value should have at most": n_("is too long"),
+}
 TITLES = {
     401: n_("Not signed in"),
     403: n_("Not for this account"),
@@ -235,3 +245,9 @@ TITLES = {
 }
 # Refusals whose sentence says everything; of the others the detail is worth showing.
 EXPLAINED = frozenset(REFUSALS) - {"invalid", "duplicate_serial", "document_missing", "undecided", "registration_late"}
+PURPOSES = {
+    Kind.COMMISSIONING: n_("Register units that you have commissioned; the warranty card follows."),
+    Kind.WARRANTY_EXTENSION: n_("Extend the warranty of units for your customer."),
+    Kind.POINTS: n_("Claim points of a campaign for what you bought."),
+    Kind.UNIT_REPLACEMENT: n_("Report a unit that you swapped; the warranty moves on."),
+}

@@ -57,7 +57,22 @@ def test_every_file_that_a_page_names_is_there(name: str) -> None:
 
 @every_page
 def test_every_keydesk_command_that_a_page_names_exists(page: Path) -> None:
-    known = {"up", "mail", "api", "worker", "migrate", "demo", "namespace", "newkey", "token", "reconcile", "config"}
+    known = {
+        "up",
+        "mail",
+        "api",
+        "worker",
+        "migrate",
+        "demo",
+        "namespace",
+        "newkey",
+        "token",
+        "reconcile",
+        "config",
+        "enrol",
+        "erase",
+        "release",
+    }
     in_code = " ".join(re.findall(r"`[^`]+`|^```.*?^```$", text_of(page), re.MULTILINE | re.DOTALL))
     assert set(COMMAND.findall(in_code)) <= known
 
@@ -72,10 +87,12 @@ def test_the_commands_are_those_of_the_command_line() -> None:
         "worker",
         "migrate",
         "demo",
+        "erase",
         "namespace",
         "newkey",
         "token",
         "reconcile",
+        "enrol",
     }
 
 

@@ -83,7 +83,7 @@ for (const input of document.querySelectorAll("input[type=file][data-upload]")) 
     call.upload.addEventListener("progress", (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; });
     call.addEventListener("load", () => {
       const answer = call.getResponseHeader("Content-Type")?.startsWith("application/json") ? JSON.parse(call.responseText) : {};
-      if (call.status === 200 && answer.page) { location.assign(answer.page); if (location.pathname === answer.page.split("#")[0]) location.reload(); return; }
+      if (call.status === 200 && answer.page) { location.assign(answer.page); return; }
       bar.hidden = true;
       input.value = "";
       const said = input.closest(".upload").querySelector("[role=alert]");

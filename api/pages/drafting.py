@@ -1,0 +1,211 @@
+"""Drafts: everything typed or uploaded is kept on the server at once, and sent in when it is complete.
+
+An account's draft and a visitor's one differ in who uploads and who files; `Desk` is what they have in common.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import UploadFile
+
+from api.errors import status_of
+from api.pages.bodies import body_of, title_of
+from api.pages.forms import Problems, fields_of, flat, nested, problems
+from api.pages.visits import Visit
+from domain.calendar import local_date
+from domain.errors import KeydeskError, NotFound
+from domain.states import Kind
+from store import drafts, offered, requests
+from store.tables.countries import Country
+from store.tables.pages import Draft
+
+FILE = "file/"
+ATTEMPT = "_attempt"
+ROWS = 2
+MOST_DOCUMENTS = 40
+
+
+class Desk(Protocol):
+    """Where a draft's files and the draft itself go."""
+
+    @property
+    def visit(self) -> Visit:
+        """Who fills in the form."""
+
+    @property
+    def path(self) -> str:
+        """Where drafts have their pages."""
+
+    async def take(self, file: UploadFile) -> tuple[str, str]:
+        """Keep an uploaded file; answers its id and its name. Raises TooLarge, UnsupportedType, Invalid."""
+        ...
+
+    async def file(self, draft: Draft, body: dict[str, Any], key: str) -> str:
+        """File the request; answers where to go on. Raises what the rules refuse."""
+        ...
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the page of a draft shows."""
+
+    draft: Draft
+    country: Country
+    offered: offered.Offered
+    fields: dict[str, str]
+    rows: int
+    today: str
+    only_documents: bool
+    denied: dict[str, str]
+    campaigns: list[Any]
+    campaign_products: list[Any]
+
+
+async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -> Response:
+    """The form with what is in the draft. Raises NotFound for a draft of somebody else."""
+    visit = desk.visit
+    async with visit.parts.sessions() as session:
+        draft = await known(session, desk, draft_id)
+        if draft.filed_as is not None:
+            return visit.go(f"/requests/{draft.filed_as}" if draft.login else "/")
+        sheet = await _sheet(visit, session, draft)
+    return visit.page(
+        "draft.html",
+        found.status if found else 200,
+        sheet=sheet,
+        draft=draft,
+        fields=sheet.fields,
+        found=found or Problems(),
+        place=desk.path,
+        title=title_of(visit, draft),
+    )
+
+
+async def draft_sent(desk: Desk, draft_id: str) -> Response:
+    """Take what the form carries, then do what its button says: keep, remove a document, discard, send in."""
+    visit = desk.visit
+    fields = await fields_of(visit.request)
+    done = fields.pop("do", "keep")
+    try:
+        await _keep(desk, draft_id, fields)
+        if done == "submit":
+            return visit.go(await _file(desk, draft_id))
+    except NotFound:
+        raise
+    except KeydeskError as refusal:
+        found = problems(visit, refusal, status_of(type(refusal)), "/data")
+        if wants_json(visit):
+            return JSONResponse({"sentence": found.summary}, found.status)
+        return await draft_page(desk, draft_id, found)
+    if done == "discard":
+        async with visit.parts.sessions.begin() as session:
+            await session.delete(await known(session, desk, draft_id))
+        return visit.go("/new" if visit.caller else "/")
+    if done.startswith("remove/"):
+        await _remove(desk, draft_id, done.removeprefix("remove/"))
+    there = f"{desk.path}/{draft_id}"
+    if wants_json(visit):  # an address that the browser does not stand on, so that it goes there
+        return JSONResponse({"page": f"{there}?at={visit.parts.now().timestamp():.3f}#documents"})
+    return visit.go(f"{there}#documents" if any(name.startswith(FILE) for name in await _files(visit)) else there)
+
+
+def wants_json(visit: Visit) -> bool:
+    """Whether a script asks, not a person."""
+    return visit.request.headers.get("accept") == "application/json"
+
+
+async def known(session: AsyncSession, desk: Desk, draft_id: str) -> Draft:
+    """The draft of whoever visits. Raises NotFound."""
+    found = await drafts.draft(session, draft_id, desk.visit.caller.login if desk.visit.caller else None)
+    if found is None:
+        raise NotFound("There is no such draft.")
+    return found
+
+
+async def _keep(desk: Desk, draft_id: str, fields: dict[str, str]) -> None:
+    """Store what was typed, then each file; a file that is refused does not take the others with it."""
+    now = desk.visit.parts.now()
+    async with desk.visit.parts.sessions.begin() as session:
+        draft = await known(session, desk, draft_id)
+        typed = {name: value for name, value in fields.items() if name != "csrf" and "\0" not in value}
+        draft.fields = {**{name: value for name, value in draft.fields.items() if name == ATTEMPT}, **typed}
+        draft.updated_at = now
+    for name, file in (await _files(desk.visit)).items():
+        if name.startswith(FILE):
+            document_id, filename = await desk.take(file)
+            async with desk.visit.parts.sessions.begin() as session:
+                draft = await known(session, desk, draft_id)
+                kept = {"requirement": name.removeprefix(FILE), "document_id": document_id, "filename": filename}
+                draft.documents = [*draft.documents, kept][-MOST_DOCUMENTS:]
+
+
+async def _files(visit: Visit) -> dict[str, UploadFile]:
+    """The files that were chosen, by the name of their field."""
+    items = (await visit.request.form()).multi_items()
+    return {name: file for name, file in items if isinstance(file, UploadFile) and file.filename}
+
+
+async def _remove(desk: Desk, draft_id: str, document_id: str) -> None:
+    async with desk.visit.parts.sessions.begin() as session:
+        draft = await known(session, desk, draft_id)
+        draft.documents = [one for one in draft.documents if one["document_id"] != document_id]
+
+
+async def _file(desk: Desk, draft_id: str) -> str:
+    """File the draft, once. A refusal is kept under its key, so the next try has another one."""
+    sessions = desk.visit.parts.sessions
+    async with sessions() as session:
+        draft = await known(session, desk, draft_id)
+        products = (
+            await offered.campaign_products(session, draft.country, draft.fields.get("campaign", ""))
+            if draft.kind == Kind.POINTS
+            else []
+        )
+    attempt = int(draft.fields.get(ATTEMPT, "0"))
+    try:
+        there = await desk.file(draft, body_of(draft, products), f"draft-{draft.id}-{attempt}")
+    except KeydeskError:
+        async with sessions.begin() as session:
+            draft = await known(session, desk, draft_id)
+            draft.fields = {**draft.fields, ATTEMPT: str(attempt + 1)}
+        raise
+    async with sessions.begin() as session:
+        draft = await known(session, desk, draft_id)
+        draft.filed_as = there.partition("?")[0].rsplit("/", 1)[-1] or "filed"
+        draft.fields, draft.documents = {}, []
+    return there
+
+
+async def _sheet(visit: Visit, session: AsyncSession, draft: Draft) -> Sheet:
+    country = await session.get_one(Country, draft.country)
+    body = nested(draft.fields, but=(ATTEMPT,))
+    kind = Kind(draft.kind)
+    line_up = str(body.get("line_up", ""))
+    if kind is Kind.UNIT_REPLACEMENT:
+        line_up = await offered.line_up_of(session, draft.country, draft.fields.get("new_unit/product", ""))
+    loose = {name: value for name, value in draft.fields.items() if not any(p.isdigit() for p in name.split("/"))}
+    listed = body.get("lines" if kind is Kind.POINTS else "units") or []
+    denied, only_documents = {}, False
+    if draft.request_id is not None:
+        row = await requests.request(session, draft.request_id)
+        only_documents = row is not None and row.state in {"denied", "partially_accepted"}
+        for one in await requests.attached(session, draft.request_id):
+            if one.verdict == "denied":
+                denied[one.requirement] = one.reason or ""
+    return Sheet(
+        draft=draft,
+        country=country,
+        offered=await offered.offered(session, draft.country, kind, line_up),
+        fields=loose | flat(body),
+        rows=max(len(listed) + 1, ROWS),
+        today=local_date(visit.parts.now(), country.time_zone).isoformat(),
+        only_documents=only_documents,
+        denied=denied,
+        campaigns=await offered.campaigns(session, draft.country) if kind is Kind.POINTS else [],
+        campaign_products=await offered.campaign_products(session, draft.country, draft.fields.get("campaign", ""))
+        if kind is Kind.POINTS
+        else [],
+    )
