@@ -162,14 +162,9 @@ def routes(listed: Listed[Any]) -> APIRouter:
         scope: str | None = scope_of,
     ) -> ImportView:
         content = await file.read(MAX_BYTES + 1)
-        files.judged(content)
-        async with parts.sessions() as session:
-            await LISTS.sheet(session, name, country, scope)
-        coming = await _coming(parts, caller, country, name, scope, own_key(key), content, file.filename or "")
-        if coming.state == imports.WAITING:
-            await parts.desk.bring_in(coming.id, country, name)
+        coming = await take(parts, caller, country, name, scope, own_key(key), content, file.filename or "")
         response.headers["Location"] = f"/api/v1/countries/{country}/imports/{coming.id}"
-        return _view(coming)
+        return coming
 
     return made
 
@@ -197,6 +192,19 @@ def _scope(listed: Listed[Any]) -> Any:
 
 async def _whole() -> None:
     """A file is about the whole list."""
+
+
+async def take(
+    parts: Parts, caller: Caller, country: str, name: str, scope: str | None, key: str, content: bytes, filename: str
+) -> ImportView:
+    """Take a file to import, and set its job going. Raises Invalid, TooLarge, UnsupportedType, IdempotencyConflict."""
+    files.judged(content)
+    async with parts.sessions() as session:
+        await LISTS.sheet(session, name, country, scope)
+    coming = await _coming(parts, caller, country, name, scope, key, content, filename)
+    if coming.state == imports.WAITING:
+        await parts.desk.bring_in(coming.id, country, name)
+    return _view(coming)
 
 
 async def _coming(
