@@ -15,7 +15,7 @@ from activities.spreadsheets import files
 from domain.access import is_keyuser
 from domain.errors import Forbidden, NotFound
 from domain.messages import BringIn
-from domain.sheets import Flaw, Flaws, Reading, Row, Sheet
+from domain.sheets import Flaw, Flaws, Part, Reading, Row, Sheet
 from store import accounts, audit, imports
 from store.audit import FIRST, Author
 from store.engine import Sessions
@@ -31,15 +31,13 @@ ENDED = {DONE, REFUSED, FAILED}
 class Lists(Protocol):
     """What this activity asks of the configuration; `configuration.spreadsheets` answers."""
 
-    async def sheet(self, session: AsyncSession, resource: str, country: str, scope: str | None) -> Sheet:
+    async def sheet(self, session: AsyncSession, part: Part) -> Sheet:
         """The columns of a list. Raises NotFound."""
 
     async def put(
         self,
         session: AsyncSession,
-        resource: str,
-        country: str,
-        scope: str | None,
+        part: Part,
         rows: Sequence[tuple[int, Row]],
         flaws: Flaws,
         author: Author,
@@ -95,7 +93,7 @@ class Imports:
             caller = await accounts.caller_of(session, job.login, demo=self.demo)
             if caller is None or not is_keyuser(caller, job.country):
                 raise Forbidden("the account may no longer configure this country")
-            return await self.lists.sheet(session, job.resource, job.country, job.scope)
+            return await self.lists.sheet(session, _part(job))
 
     async def _read(self, job: Import, reading: Reading) -> list[tuple[int, Row]]:
         """The rows that are right. In a thread, so that the worker goes on breathing while a file is parsed."""
@@ -118,9 +116,9 @@ class Imports:
     async def _write(self, job: Import, reading: Reading, rows: Sequence[tuple[int, Row]]) -> str:
         author = Author(job.login, self.now())
         async with self.sessions() as session:  # what is not committed is taken back
-            result = await self.lists.put(session, job.resource, job.country, job.scope, rows, reading.flaws, author)
+            result = await self.lists.put(session, _part(job), rows, reading.flaws, author)
             if reading.flaws.count == 0 and await imports.end(
-                session, job.id, DONE, author.at, rows=reading.rows, result=result
+                session, job.id, DONE, self.now(), rows=reading.rows, result=result
             ):
                 after = {"list": job.resource, "part": job.scope, "sha256": job.sha256, "rows": reading.rows, **result}
                 audit.note(session, job.country, RESOURCE, str(job.id), FIRST, "import", author, after=after)
@@ -132,3 +130,7 @@ class Imports:
         async with self.sessions.begin() as session:
             await imports.end(session, job.id, REFUSED, self.now(), rows=rows, flaws=flaws.shown, more=flaws.more)
         return (await self._job(BringIn(job.id))).state
+
+
+def _part(job: Import) -> Part:
+    return Part(job.resource, job.country, job.scope)

@@ -161,7 +161,7 @@ class Deciding:
         async with self.parts.sessions() as session:
             now = not_on_offer(await sight(session, self.request_id, self.caller), self.caller, self.trigger)
         if self.trigger in now.facts["allowed_actions"]:
-            return MoveRefused(refusal.detail, facts=now.facts)
+            return MoveRefused(refusal.detail, facts=refusal.facts | now.facts)
         return now
 
     async def _told(self) -> dict[str, Any]:

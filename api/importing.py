@@ -21,6 +21,7 @@ from configuration.spreadsheets import Listed
 from domain import errors
 from domain.access import Caller
 from domain.errors import IdempotencyConflict, NotFound
+from domain.sheets import Part
 from store import imports
 from store.tables.imports import Import
 
@@ -125,7 +126,7 @@ def routes(listed: Listed[Any]) -> APIRouter:
     )
     async def template(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
         async with parts.sessions() as session:
-            sheet = await LISTS.sheet(session, name, country, scope)
+            sheet = await LISTS.sheet(session, Part(name, country, scope))
         content = await asyncio.to_thread(files.written, Format.XLSX, sheet, ())
         return _download(content, Format.XLSX, f"{name}.template.xlsx")
 
@@ -162,7 +163,7 @@ def routes(listed: Listed[Any]) -> APIRouter:
         scope: str | None = scope_of,
     ) -> ImportView:
         content = await file.read(MAX_BYTES + 1)
-        coming = await take(parts, caller, country, name, scope, own_key(key), content, file.filename or "")
+        coming = await take(parts, caller, Part(name, country, scope), own_key(key), content, file.filename or "")
         response.headers["Location"] = f"/api/v1/countries/{country}/imports/{coming.id}"
         return coming
 
@@ -172,7 +173,7 @@ def routes(listed: Listed[Any]) -> APIRouter:
 def _export(name: str, form: Format, scope_of: Any) -> Any:
     async def export(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
         async with parts.sessions() as session:
-            sheet, rows = await LISTS.rows(session, name, country, scope)
+            sheet, rows = await LISTS.rows(session, Part(name, country, scope))
         content = await asyncio.to_thread(files.written, form, sheet, rows)
         return _download(content, form, f"{name}.{form}")
 
@@ -194,27 +195,23 @@ async def _whole() -> None:
     """A file is about the whole list."""
 
 
-async def take(
-    parts: Parts, caller: Caller, country: str, name: str, scope: str | None, key: str, content: bytes, filename: str
-) -> ImportView:
+async def take(parts: Parts, caller: Caller, part: Part, key: str, content: bytes, filename: str) -> ImportView:
     """Take a file to import, and set its job going. Raises Invalid, TooLarge, UnsupportedType, IdempotencyConflict."""
     files.judged(content)
     async with parts.sessions() as session:
-        await LISTS.sheet(session, name, country, scope)
-    coming = await _coming(parts, caller, country, name, scope, key, content, filename)
+        await LISTS.sheet(session, part)
+    coming = await _coming(parts, caller, part, key, content, filename)
     if coming.state == imports.WAITING:
-        await parts.desk.bring_in(coming.id, country, name)
+        await parts.desk.bring_in(coming.id, part.country, part.resource)
     return _view(coming)
 
 
-async def _coming(
-    parts: Parts, caller: Caller, country: str, name: str, scope: str | None, key: str, content: bytes, filename: str
-) -> Import:
+async def _coming(parts: Parts, caller: Caller, part: Part, key: str, content: bytes, filename: str) -> Import:
     """The import, written down once per account and key. Raises IdempotencyConflict."""
     coming = Import(
-        country=country,
-        resource=name,
-        scope=scope,
+        country=part.country,
+        resource=part.resource,
+        scope=part.scope,
         login=caller.login,
         idempotency_key=key,
         filename=shown_name(filename),

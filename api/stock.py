@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
-from api.fields import Serial
+from api.fields import Line, Serial
 from domain import access, errors
 from domain.access import Role
 from domain.errors import Forbidden, NotFound
@@ -101,7 +101,7 @@ async def list_movements(
 async def list_charges(
     country: CountryOf,
     parts: PartsOf,
-    request: Annotated[str | None, Query(max_length=40, description="id of a replacement")] = None,
+    request: Annotated[Line | None, Query(description="id of a replacement")] = None,
     limit: Limit = 200,
     cursor: Cursor = 0,
 ) -> ChargePage:

@@ -23,7 +23,7 @@ import structlog
 from activities.spreadsheets import files
 from activities.spreadsheets.files import Format
 from configuration.lists import LISTS
-from domain.sheets import Row
+from domain.sheets import Part, Row
 from tests.stack.countries import NewCountry, new_country
 from tests.stack.running import Stack, running
 
@@ -85,14 +85,14 @@ def peak() -> int:
 
 
 async def measured(stack: Stack, count: int) -> None:
-    """Import the list anew, changed, and unchanged; print each beside the reference."""
+    """Import the list anew, changed, and unchanged; print each beside the reference. Then export it."""
     country = await new_country(stack)
     client = stack.client_of(country.keyuser)
     (await client.post(f"/api/v1/countries/{country.code}/campaigns", json=CAMPAIGN)).raise_for_status()
     bare = await copied(stack, country, count)
     print(f"{count} rows, bare COPY: {bare:.2f} s")
     async with stack.sessions() as session:
-        sheet = await LISTS.sheet(session, LIST, country.code, "BENCH")
+        sheet = await LISTS.sheet(session, Part(LIST, country.code, "BENCH"))
     for what, form, points in (
         ("created", Format.XLSX, 11),
         ("changed", Format.CSV, 12),
@@ -107,6 +107,10 @@ async def measured(stack: Stack, count: int) -> None:
             f"{form}, {len(content) // 1024} KiB, all {what}: {seconds:.1f} s, {seconds / bare:.0f} x COPY; "
             f"peak of memory {before} MiB before, {peak()} MiB after"
         )
+    for form in Format:
+        start = time.perf_counter()
+        answer = await client.get(f"/api/v1/countries/{country.code}/{LIST}.{form}", params={"campaign": "BENCH"})
+        print(f"export as {form}: {time.perf_counter() - start:.1f} s, {len(answer.raise_for_status().content)} bytes")
 
 
 async def main(count: int) -> None:

@@ -5,22 +5,21 @@ An account that did something is not deleted but closed: `active` false.
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import Annotated, Any
 
 from argon2 import PasswordHasher
-from pydantic import StringConstraints
+from pydantic import StringConstraints, ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Email, Required
+from configuration.fields import Body, Email, Required, pointed
 from configuration.resource import Resource
 from domain.access import Role
-from domain.errors import FieldError
+from domain.errors import AlreadyExists, FieldError, Invalid
 from store import audit
-from store.accounts import PRO_PARTNER
-from store.audit import Author
+from store.accounts import NO_PASSWORD, PRO_PARTNER
+from store.audit import FIRST, Author
 from store.tables.countries import Account, Company
 from store.tables.requests import Request
 
@@ -72,7 +71,7 @@ class Accounts(Resource[AccountShape, dict[str, str]]):
         ]
 
     async def write(self, session: AsyncSession, country: str, row: Any, value: AccountShape) -> None:
-        """The row; a new one gets a password that nobody knows."""
+        """The row; a new one has no password yet."""
         for name, part in value.model_dump(exclude={"company"}).items():
             setattr(row, name, part)
         row.company_id = None
@@ -81,7 +80,7 @@ class Accounts(Resource[AccountShape, dict[str, str]]):
                 select(Company.id).where(Company.country == country, Company.name == value.company)
             )
         if row.password_hash is None:
-            row.password_hash = _nobodys_password()
+            row.password_hash = NO_PASSWORD
 
     async def known(self, session: AsyncSession, country: str) -> dict[str, str]:
         """The classes of the country's companies, by name."""
@@ -108,13 +107,45 @@ class Accounts(Resource[AccountShape, dict[str, str]]):
 
 
 async def set_password(session: AsyncSession, row: Account, password: str, version: int, author: Author) -> None:
-    """Give the account this password. The audit log says so, and not which."""
+    """Give the account this password. The audit log says so, and not which.
+
+    Raises Invalid for an account for which somebody else vouches.
+    """
+    if row.issuer is not None:
+        raise Invalid("Nobody signs in to this account with a password of this desk.")
     row.password_hash = PasswordHasher().hash(password)
     audit.note(session, row.country, Accounts.name, row.login, version + 1, "set_password", author)
     await session.flush()
 
 
-@cache
-def _nobodys_password() -> str:
-    """The hash of something random: good hashes take their time, so one does for all."""
-    return PasswordHasher().hash(secrets.token_urlsafe())
+async def enrol(session: AsyncSession, login: str, role: Role, email: str, author: Author) -> str:
+    """A new account of the desk itself, for ops or an admin; its password, which nobody can read later.
+
+    Raises AlreadyExists, and Invalid for a login or an address that is none.
+    """
+    value = _checked(login, role, email)
+    if await session.get(Account, value.login) is not None:
+        raise AlreadyExists(f"There is an account {value.login} already.", facts={"key": value.login})
+    password = secrets.token_urlsafe(16)
+    hashed = PasswordHasher().hash(password)
+    session.add(Account(login=value.login, role=role, email=value.email, password_hash=hashed))
+    audit.note(session, None, Accounts.name, value.login, FIRST, "create", author, after=value.model_dump(mode="json"))
+    await session.flush()
+    return password
+
+
+def _checked(login: str, role: Role, email: str) -> AccountShape:
+    if role not in {Role.ADMIN, Role.OPS}:
+        raise Invalid(
+            "Only ops and admins are accounts of the desk itself.", fields=[FieldError("/role", "admin, ops")]
+        )
+    try:
+        return AccountShape(login=login, role=role, email=email)
+    except ValidationError as wrong:
+        raise Invalid("This cannot be an account.", fields=pointed(wrong.errors())) from None
+
+
+async def local(session: AsyncSession, country: str) -> frozenset[str]:
+    """The logins for which this desk itself vouches: not those of an identity provider, nor of machines."""
+    rows = select(Account.login).where(Account.country == country, Account.issuer.is_(None))
+    return frozenset(await session.scalars(rows))

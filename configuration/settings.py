@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, EmailStr, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, EmailStr, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration.changing import changed, lock
@@ -19,7 +19,6 @@ from store.tables.countries import Country
 
 NAME = "settings"
 LONGEST = timedelta(days=3650)
-SHORT_PATTERN = 200
 
 
 def _written_out(value: object) -> object:
@@ -49,7 +48,7 @@ def _pattern(value: str) -> str:
 Lasting = Annotated[timedelta, BeforeValidator(_written_out), AfterValidator(_bounded)]
 Language = Literal["en", "es", "pt"]
 Zone = Annotated[str, AfterValidator(_zone)]
-Pattern = Annotated[str, StringConstraints(min_length=1, max_length=SHORT_PATTERN), AfterValidator(_pattern)]
+Pattern = Annotated[Required, AfterValidator(_pattern)]
 
 
 class SettingsShape(Body):

@@ -11,7 +11,7 @@ from configuration import changing, reading
 from configuration.fields import pointed
 from configuration.resource import Resource, S
 from domain.errors import KeydeskError, NotFound
-from domain.sheets import Flaw, Flaws, Row, Sheet
+from domain.sheets import Flaw, Flaws, Part, Row, Sheet
 from store.audit import Author
 
 
@@ -61,24 +61,21 @@ class Spreadsheets:
             raise NotFound(f"There is no list {resource}.")
         return found
 
-    async def sheet(self, session: AsyncSession, resource: str, country: str, scope: str | None) -> Sheet:
+    async def sheet(self, session: AsyncSession, part: Part) -> Sheet:
         """The columns of a list as they are now. Raises NotFound."""
-        return await self.sheet_of(resource).sheet(session, country, scope)
+        return await self.sheet_of(part.resource).sheet(session, part.country, part.scope)
 
-    async def rows(
-        self, session: AsyncSession, resource: str, country: str, scope: str | None
-    ) -> tuple[Sheet, list[Row]]:
+    async def rows(self, session: AsyncSession, part: Part) -> tuple[Sheet, list[Row]]:
         """A list as it stands, as rows of its sheet. Raises NotFound."""
-        listed = self.sheet_of(resource)
-        sheet = await listed.sheet(session, country, scope)
-        return sheet, [listed.row_of(value, sheet) for value in await listed.entries(session, country, scope)]
+        listed = self.sheet_of(part.resource)
+        sheet = await listed.sheet(session, part.country, part.scope)
+        entries = await listed.entries(session, part.country, part.scope)
+        return sheet, [listed.row_of(value, sheet) for value in entries]
 
     async def put(
         self,
         session: AsyncSession,
-        resource: str,
-        country: str,
-        scope: str | None,
+        part: Part,
         rows: Sequence[tuple[int, Row]],
         flaws: Flaws,
         author: Author,
@@ -87,18 +84,18 @@ class Spreadsheets:
 
         What is wrong with them goes to `flaws`: then the caller must roll back.
         """
-        listed = self.sheet_of(resource)
-        sheet = await listed.sheet(session, country, scope)
+        listed = self.sheet_of(part.resource)
+        sheet = await listed.sheet(session, part.country, part.scope)
         values, numbers = [], []
         for number, row in rows:
             try:
-                values.append(listed.resource.shape.model_validate(listed.fields_of(row, scope)))
+                values.append(listed.resource.shape.model_validate(listed.fields_of(row, part.scope)))
                 numbers.append(number)
             except ValidationError as wrong:
                 for problem in pointed(wrong.errors()):
                     flaws.add(_flaw(listed, sheet, number, problem.pointer, problem.detail))
         try:
-            outcome = await changing.put(session, listed.resource, country, values, author)
+            outcome = await changing.put(session, listed.resource, part.country, values, author)
         except KeydeskError as refused:
             for problem in refused.fields:
                 _, place, *rest = problem.pointer.split("/")

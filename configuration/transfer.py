@@ -1,7 +1,7 @@
 """A country's whole configuration as one document, and another desk made like it.
 
 Numbers and codes are not in it: two desks that gave out the same ones would print the same card twice. Nor are
-passwords. The files that it refers to are in it, so that it stands alone.
+passwords, and accounts of machines and of an identity provider. The files that it refers to are in it: it stands alone.
 """
 
 import hashlib
@@ -16,9 +16,10 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from configuration import changing, reading
+from configuration import accounts, changing, reading
 from configuration.countries import CountryShape, create_country
 from configuration.fields import Body, pointed
+from configuration.reading import Entry
 from configuration.registry import ACCOUNTS, CODES, RESOURCES
 from configuration.resource import Resource
 from configuration.settings import SettingsShape, change_settings, settings_of
@@ -66,7 +67,7 @@ async def exported(session: AsyncSession, files: Files, country: str) -> dict[st
         "settings": settings_of(row).model_dump(mode="json"),
     }
     for resource in TRANSFERRED:
-        entries = await reading.everything(session, resource, country)
+        entries = await _transferable(session, resource, country)
         document[resource.name] = [one.value.model_dump(mode="json") for one in entries]
     document["files"] = {
         document_id: await _file(session, files, UUID(document_id)) for document_id in _referred(document)
@@ -98,6 +99,15 @@ async def imported(
         await _delete_others(session, resource, country, values[resource], author)
     rows = await session.scalars(select(Audit).where(Audit.id > last, Audit.country == country).order_by(Audit.id))
     return [Difference(row.resource, row.key, row.action, row.before, row.after) for row in rows]
+
+
+async def _transferable(session: AsyncSession, resource: Resource[Any, Any], country: str) -> list[Entry[Any]]:
+    """All entries, of accounts those for which the desk itself vouches."""
+    entries = await reading.everything(session, resource, country)
+    if resource is not ACCOUNTS:
+        return entries
+    logins = await accounts.local(session, country)
+    return [one for one in entries if one.key in logins]
 
 
 async def _settings(session: AsyncSession, country: str, wanted: Any, author: Author) -> None:
@@ -132,7 +142,7 @@ async def _delete_others(
     session: AsyncSession, resource: Resource[Any, Any], country: str, values: list[Any], author: Author
 ) -> None:
     kept = {resource.key_of(value) for value in values}
-    for entry in await reading.everything(session, resource, country):
+    for entry in await _transferable(session, resource, country):
         if entry.key not in kept:
             await changing.delete(session, resource, country, entry.key, entry.version, author)
 

@@ -104,6 +104,11 @@ class JudgedLine:
         """The sum of its entries."""
         return sum(entry.points for entry in self.entries)
 
+    @property
+    def due(self) -> int:
+        """What ought to be booked: its points while it is credited, nothing otherwise."""
+        return self.points if self.credited else 0
+
 
 def rate_of(product: ParticipatingProduct | None, periods: Sequence[PushPeriod], submitted_on: date) -> Rate:
     """The rate on the local day of the first submission. A product that takes part no more is worth nothing."""

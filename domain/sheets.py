@@ -14,6 +14,15 @@ Rule = Callable[[Row], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a file is about: a list of a country, by its resource, or the entries of one `scope` of it."""
+
+    resource: str
+    country: str
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
 class Flaw:
     """What is wrong in a file: row (counted from 1, headings included), column by its heading; None: the whole."""
 
@@ -137,8 +146,8 @@ class Reading:
                 row[column.name] = column.value_of(cells[place] if place < len(cells) else None)
             except ValueError as wrong:
                 self._flaw(number, column.name, str(wrong))
-        for place in range(len(cells)):
-            if place not in places.values() and not is_blank(cells[place]):
+        for place, cell in enumerate(cells):
+            if cell is not None and place not in places.values() and not is_blank(cell):
                 self._flaw(number, None, f"has something in place {place + 1}, where there is no heading")
         if self.flaws.count == before:
             for name, detail in self.sheet.rule(row):

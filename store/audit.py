@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Text, any_, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Role
@@ -48,9 +49,10 @@ class Change:
 
 async def versions(session: AsyncSession, country: str | None, resource: str, keys: Iterable[str]) -> dict[str, int]:
     """How often each entry was changed, by key. What no change is known of, as it came with the demo, is absent."""
+    named = literal(list(keys), ARRAY(Text))  # one parameter, however many there are
     rows = await session.execute(
         select(Audit.key, func.max(Audit.version))
-        .where(Audit.country.is_not_distinct_from(country), Audit.resource == resource, Audit.key.in_(list(keys)))
+        .where(Audit.country.is_not_distinct_from(country), Audit.resource == resource, Audit.key == any_(named))
         .group_by(Audit.key)
     )
     return {key: version for key, version in rows}  # noqa: C416 - not a mapping

@@ -120,6 +120,20 @@ def newkey() -> None:
 
 
 @app.command()
+def enrol(
+    login: Annotated[str, typer.Argument(help="Lower case letters, digits, dots and dashes.")],
+    email: Annotated[str, typer.Argument(help="Where to write to.")],
+    *,
+    role: Annotated[str, typer.Option(help="admin: makes countries and accounts; ops: reads everything.")] = "admin",
+) -> None:
+    """Make an account of the desk itself, as the first admin's, and print its password."""
+    from workers.embedded.joining import settings_beside
+    from workers.enrolment import enrol_account
+
+    typer.echo(asyncio.run(enrol_account(settings_beside(), login, email, role)))
+
+
+@app.command()
 def token(login: Annotated[str, typer.Argument(help="An account of the local identity store.")]) -> None:
     """Print a bearer token, good for twelve hours, for an account of the desk in KEYDESK_HOME."""
     from workers.embedded.joining import settings_beside

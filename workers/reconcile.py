@@ -14,13 +14,16 @@ from api.wiring import cluster_of
 from domain.clocks import turn_of
 from domain.states import Kind, State
 from settings import Settings
+from store import imports, lines
 from store.engine import connect, sessions
 from store.tables.effects import Card, Email
+from store.tables.imports import Import
 from store.tables.requests import Intake, Request
 from workflows import client as temporal
-from workflows.client import STATE, workflow_id
+from workflows.client import STATE, import_workflow_id, workflow_id
 
 GRACE = timedelta(minutes=1)
+PAGE = 500
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,36 @@ async def _compare(session: AsyncSession, client: Client, before: datetime) -> A
             yield Difference(
                 f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
             )
+    async for sentence in _forgotten(session, client, before):
+        yield Difference(sentence)
+    async for sentence in misbooked(session):
+        yield Difference(sentence)
     async for execution in client.list_workflows("ExecutionStatus = 'Running' AND WorkflowType != 'import'"):
         if await session.get(Intake, execution.id) is None:
             yield Difference(f"{execution.id}: a workflow runs, but the database knows no such request")
+
+
+async def _forgotten(session: AsyncSession, client: Client, before: datetime) -> AsyncIterator[str]:
+    """Imports that have not ended, and on which nobody works."""
+    waiting = Import.state.in_([imports.WAITING, imports.RUNNING])
+    for one in await session.scalars(select(Import).where(waiting, Import.created_at < before)):
+        if await _running_state(client, import_workflow_id(one.id)) is None:
+            yield f"import {one.id} of {one.country}: {one.state}, but no workflow runs; send the file again"
+
+
+async def misbooked(session: AsyncSession) -> AsyncIterator[str]:
+    """Where the ledger is not what was granted, a page of points requests at a time."""
+    query = select(Request).where(Request.kind == Kind.POINTS).order_by(Request.id).limit(PAGE)
+    page = list(await session.scalars(query))
+    while page:
+        judged = await lines.judged(session, page)
+        for row in page:
+            for line in judged[row.id]:
+                if line.booked != line.due:
+                    yield f"{row.id}: line {line.n} has {line.booked} points in the ledger, {line.due} are granted"
+            if row.credited is not any(line.credited for line in judged[row.id]):
+                yield f"{row.id}: the request and the ledger do not agree whether points are credited"
+        page = list(await session.scalars(query.where(Request.id > page[-1].id)))
 
 
 def _waits(row: Request) -> bool:

@@ -78,6 +78,11 @@ def workflow_id(request_id: str) -> str:
     return request_id
 
 
+def import_workflow_id(import_id: int) -> str:
+    """The id of an import's workflow."""
+    return f"import-{import_id}"
+
+
 @dataclass(frozen=True)
 class Case:
     """What the outside knows of a request: enough to start or reopen its workflow. Names no person."""
@@ -124,7 +129,7 @@ class Desk:
                 await self.client.start_workflow(
                     "import",
                     BringIn(import_id),
-                    id=f"import-{import_id}",
+                    id=import_workflow_id(import_id),
                     task_queue=self.task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

@@ -20,6 +20,7 @@ from configuration.lists import LISTS
 from configuration.settings import SettingsShape
 from domain.errors import FieldError, Invalid, KeydeskError
 from domain.pools import Pool
+from domain.sheets import Part
 from domain.states import Kind
 from store.tables.countries import Country
 
@@ -168,7 +169,7 @@ async def download(
     await reader(country, visit.who, visit.parts)
     listed = LISTS.sheet_of(name)
     async with visit.parts.sessions() as session:
-        sheet, rows = await LISTS.rows(session, name, country, scope if listed.scoped else None)
+        sheet, rows = await LISTS.rows(session, Part(name, country, scope if listed.scoped else None))
     content = await asyncio.to_thread(files.written, form, sheet, [] if empty else rows)
     return Response(
         content,
@@ -188,7 +189,8 @@ async def bring_in(visit: MemberOf, country: str, name: str) -> Response:
         content = await file.read(MAX_BYTES + 1) if isinstance(file, UploadFile) else b""
         filename = (file.filename or "") if isinstance(file, UploadFile) else ""
         scope = fields.get("scope", "") if listed.scoped else None
-        await importing.take(visit.parts, visit.who, country, name, scope, own_key(None), content, filename)
+        part = Part(name, country, scope)
+        await importing.take(visit.parts, visit.who, part, own_key(None), content, filename)
     except KeydeskError as refusal:
         return _file(visit, country, name, refusal)
     return visit.go(f"/configuration/{country}/imports")

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from activities.imports import Imports, Lists
 from configuration.lists import LISTS
 from domain.messages import BringIn
-from domain.sheets import Flaws, Row, Sheet
+from domain.sheets import Flaws, Part, Row, Sheet
 from store.audit import Author
 from store.files import Files
 from store.tables.audit import Audit
@@ -26,6 +26,7 @@ from tests.configuration.test_wholesalers import at
 from tests.stack.countries import NewCountry, new_country
 from tests.stack.running import Stack
 from tests.stack.walks import eventually
+from workers.reconcile import reconcile
 
 FILE = f"{HEADINGS}\nCS-Z25TKEW;11;1;0\nCS-Z35TKEW;20;1;0\n".encode()
 
@@ -86,20 +87,18 @@ class Halting(Lists):
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def sheet(self, session: AsyncSession, resource: str, country: str, scope: str | None) -> Sheet:
-        return await LISTS.sheet(session, resource, country, scope)
+    async def sheet(self, session: AsyncSession, part: Part) -> Sheet:
+        return await LISTS.sheet(session, part)
 
     async def put(
         self,
         session: AsyncSession,
-        resource: str,
-        country: str,
-        scope: str | None,
+        part: Part,
         rows: Sequence[tuple[int, Row]],
         flaws: Flaws,
         author: Author,
     ) -> dict[str, int]:
-        result = await LISTS.put(session, resource, country, scope, rows, flaws, author)
+        result = await LISTS.put(session, part, rows, flaws, author)
         self.reached.set()
         if self.fails:
             raise ConnectionError("the worker dies here")
@@ -180,3 +179,17 @@ async def test_who_gives_up_too_late_changes_nothing(stack: Stack, country: NewC
     await imports.bring_in(order)
     assert await imports.give_up(order) == "done"
     assert (await stored(stack, order)).flaws == []
+
+
+async def test_reconcile_names_an_import_that_nobody_works_on(
+    stack: Stack, country: NewCountry, imports: Imports
+) -> None:
+    order = await written_down(stack, country)
+    name = f"import {order.import_id} of {country.code}"
+    assert not any(name in line for line in await reconcile(stack.settings)), "it may still be on its way"
+    async with stack.sessions.begin() as session:
+        row = await session.get_one(Import, order.import_id)
+        row.created_at = datetime.now(UTC) - timedelta(minutes=2)
+    assert [line.split(":")[0] for line in await reconcile(stack.settings) if name in line] == [name]
+    assert await imports.bring_in(order) == "done"
+    assert not any(name in line for line in await reconcile(stack.settings))

@@ -1,12 +1,21 @@
 """Countries by admins, accounts by admins and keyusers, and that nobody raises himself."""
 
-import httpx
-from argon2 import PasswordHasher
+import asyncio
+from typing import Any
 
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from typer.testing import CliRunner
+
+from domain.errors import AlreadyExists, Invalid
+from store import audit
+from store.audit import Wanted
 from store.tables.countries import Account
 from tests.api.refusals import body, pointers, refusal
 from tests.configuration.desk import Desk
 from tests.stack.running import Stack
+from workers.cli import app
 
 PASSWORD = "correct horse battery"
 
@@ -120,3 +129,26 @@ async def test_admins_make_countries_and_decide_nothing(stack: Stack) -> None:
     ):
         answer = await admin.request(method, f"/api/v1/countries/ZA/{path}", json=None if method == "GET" else {})
         assert answer.status_code == 403, (method, path, body(answer))
+
+
+async def test_the_first_admin_is_enrolled_on_the_command_line(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workers.embedded.joining.settings_beside", lambda: stack.settings)
+
+    async def enrolled(*words: str) -> Any:
+        return await asyncio.to_thread(CliRunner().invoke, app, ["enrol", *words])
+
+    made = await enrolled("first.admin", "first@keydesk.example")
+    assert made.exit_code == 0, made.output
+    async with stack.sessions() as session:
+        row = await session.get_one(Account, "first.admin")
+        log = await audit.changes(session, None, Wanted(key="first.admin"), below=None, limit=1)
+    assert PasswordHasher().verify(row.password_hash, made.stdout.strip())
+    assert (row.role, row.country, log[0].actor, log[0].action) == ("admin", None, "keydesk enrol", "create")
+    for words, wrong in (
+        (("first.admin", "first@keydesk.example"), AlreadyExists),
+        (("Second Admin", "second@keydesk.example"), Invalid),
+        (("second.admin", "nobody"), Invalid),
+        (("second.admin", "s@keydesk.example", "--role", "keyuser"), Invalid),
+        (("second.admin", "s@keydesk.example", "--role", "king"), Invalid),
+    ):
+        assert isinstance((await enrolled(*words)).exception, wrong), words

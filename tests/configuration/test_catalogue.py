@@ -220,6 +220,7 @@ async def test_one_inventory_definition_is_active(desk: Desk) -> None:
     places = {"direct_sale": "A", "indirect_sale": "B", "rented": "C"}
     names = ("adding", "adding_during_replacement", "removing", "removing_during_replacement")
     fields: dict[str, Any] = dict.fromkeys(names, places)
+    await desk.change("inventory", "standard", active=False)
     first = await desk.create("inventory", name="one", **fields)
     assert codes(first) == ["no_active_inventory"]
     assert codes(await desk.change("inventory", "one", active=True)) == []

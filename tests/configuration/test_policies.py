@@ -1,5 +1,6 @@
 """Policies: versions, what makes one impossible, what keeps one, and that granted warranties never change."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -124,3 +125,27 @@ async def test_a_policy_that_nothing_rests_on_is_deleted_and_its_number_stays_sp
     versions = (await desk.client().get(desk.at("policies", "GONE", "versions"))).json()["items"]
     assert len(versions) == 1, "a draft is changed in place"
     assert await desk.refused_change("policies", "GONE", number=1) == ["/number", "/number"]
+
+
+async def test_pending_requests_follow_the_matrix_and_the_settings(desk: Desk, client: httpx.AsyncClient) -> None:
+    """A wholesaler that gives a warranty after all, and clocks that run slower: from the next move on."""
+    country = desk.country
+    line = {"line_up": "residential", "distributes": True}
+    await desk.create("wholesalers", code="LATE", line_ups=[{**line, "gives_warranty": False}])
+    pending = await filed(desk.stack, country.installer, country=country.code, wholesaler="LATE")
+    before = await seen(desk.stack, pending["id"], country.keyuser)
+    await desk.change("wholesalers", "LATE", line_ups=[{**line, "gives_warranty": True}])
+    preview = await seen(desk.stack, pending["id"], country.keyuser)
+    assert preview["assignment"] != before["assignment"]
+    excluded = {one["policy"]: one["rule"] for one in preview["assignment"]["trace"] if one["outcome"] == "excluded"}
+    assert excluded["STD-1-5"] in {"wholesaler_gives_warranty", "state"}
+    await desk.change("wholesalers", "LATE", line_ups=[])
+    assert "wholesaler_not_configured" in [
+        one["code"] for one in (await seen(desk.stack, pending["id"], country.keyuser))["warnings"]
+    ]
+    version = (await client.get(desk.at("settings"))).json()["version"]
+    slow = await client.patch(desk.at("settings"), json={"version": version, "requester_expiry": "P200D"})
+    assert slow.status_code == 200
+    flagged = await decided(desk.stack, country.keyuser, pending["id"], "flag_wrong_data", comment="the serial")
+    due = datetime.fromisoformat(flagged["due_at"])
+    assert timedelta(days=199) < due - datetime.now(UTC) < timedelta(days=201)

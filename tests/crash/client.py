@@ -13,7 +13,13 @@ from api.identity import token_for
 from tests.crash.desk import CrashDesk
 from tests.stack.walks import PDF, REQUESTS, REQUIRED, commissioning, outdoor
 
-INSTALLER, NEIGHBOUR, KEYUSER, OPS = LOGINS = ("installer.abc", "installer.ac1", "keyuser.es", "ops")
+INSTALLER, NEIGHBOUR, PARTICIPANT, KEYUSER, OPS = LOGINS = (
+    "installer.abc",
+    "installer.ac1",
+    "participant.ana",
+    "keyuser.es",
+    "ops",
+)
 PATIENCE = 90.0
 PAUSE = 0.5
 TIMEOUT = 30.0
@@ -69,11 +75,12 @@ class Client:
         """Both required documents of `login`, uploaded at first use, or again."""
         if fresh or login not in self._documents:
             self._documents[login] = [
-                {"requirement": name, "document_id": await self._uploaded(login, f"{name}.pdf")} for name in REQUIRED
+                {"requirement": name, "document_id": await self.uploaded(login, f"{name}.pdf")} for name in REQUIRED
             ]
         return [dict(one) for one in self._documents[login]]
 
-    async def _uploaded(self, login: str, name: str) -> str:
+    async def uploaded(self, login: str, name: str) -> str:
+        """The id of a document that was just uploaded."""
         answer = await self.patiently(login, "POST", "/documents", files={"file": (name, PDF)})
         assert answer.status_code == 201, answer.text
         found: str = answer.json()["id"]
@@ -109,9 +116,13 @@ class Client:
 
     async def order(self, request_id: str, trigger: str, **body: Any) -> tuple[str, Json]:
         """Who makes the decision, and its body."""
-        login = INSTALLER if trigger in {"resubmit", "withdraw"} else KEYUSER
-        version = (await self.see(request_id))["version"]
-        return login, {"version": version, "comment": "see the journal" if trigger in COMMENTED else "", **body}
+        request = await self.see(request_id)
+        login = request["requester"]["login"] if trigger in {"resubmit", "withdraw"} else KEYUSER
+        return login, {
+            "version": request["version"],
+            "comment": "see the journal" if trigger in COMMENTED else "",
+            **body,
+        }
 
     async def reach(self, request_id: str, *states: str) -> Json:
         """The request, once it is in one of these states."""

@@ -72,8 +72,8 @@ def _of_end(history: WorkflowHistory, run: WorkflowExecution, *, last: bool, sta
 def _of_moves(moves: Moves, connection: psycopg.Connection, request_id: str) -> list[str]:
     """A move whose first attempt went unheard answers a later version, if a message came in between: states count."""
     made = connection.execute(
-        "SELECT version, to_state FROM journal WHERE request_id = %s AND action NOT IN ('edit', 'message')"
-        " ORDER BY version",
+        "SELECT version, to_state FROM journal WHERE request_id = %s"
+        " AND action NOT IN ('edit', 'judge', 'set_points', 'message') ORDER BY version",
         (request_id,),
     ).fetchall()
     if [state for _, state in moves] == [state for _, state in made] and all(

@@ -32,7 +32,7 @@ LAWS = {
     "{}: version {} ({}) was decided {} times": """
         SELECT j.request_id, j.version, j.action, count(d.request_id) FROM journal j LEFT JOIN decisions d
             ON d.request_id = j.request_id AND d.booked_version = j.version
-        WHERE j.action NOT IN ('submit', 'edit', 'message', 'finish', 'expire')
+        WHERE j.action NOT IN ('submit', 'edit', 'judge', 'set_points', 'message', 'finish', 'expire')
         GROUP BY j.request_id, j.version HAVING count(d.request_id) <> 1""",
     "{}: {} numbers were drawn for {} warranty": """
         SELECT id, drawn, granted FROM (SELECT id,
@@ -67,9 +67,22 @@ LAWS = {
     "{}: version {} ({}) queued {} emails to the requester instead of {}": """
         SELECT * FROM (SELECT j.request_id, j.version, j.action, (SELECT count(*) FROM emails e
             WHERE e.request_id = j.request_id AND e.cause = 'v' || j.version AND e.recipient = 'requester') queued,
-            CASE WHEN action IN ('submit', 'deny', 'flag_wrong_data', 'finish', 'amend', 'cancel', 'expire',
-                'cancel_by_end_user') THEN 1 ELSE 0 END due
+            CASE WHEN action IN ('submit', 'deny', 'flag_wrong_data', 'finish', 'amend', 'adjust', 'cancel', 'expire',
+                'cancel_by_end_user') OR action = 'process' AND to_state <> 'accepted' THEN 1 ELSE 0 END due
             FROM journal j WHERE action <> 'message') counted WHERE queued <> due""",
+    "{}: line {} has {} points in the ledger instead of {}": """
+        SELECT * FROM (SELECT l.request_id, l.n,
+            (SELECT coalesce(sum(points), 0) FROM ledger b WHERE b.request_id = l.request_id AND b.line = l.n) booked,
+            CASE WHEN r.state = 'cancelled' OR rate IS NULL THEN 0 ELSE coalesce(override,
+                (rate ->> 'default_points')::int * quantity * (rate ->> 'multiplier')::int) END due
+            FROM request_lines l JOIN requests r ON r.id = l.request_id) counted WHERE booked <> due""",
+    "{}: line {} was granted {} times": """
+        SELECT request_id, line, count(*) FROM ledger WHERE cause = 'grant' GROUP BY request_id, line
+        HAVING count(*) > 1""",
+    "{}: line {} is booked for {}, who did not ask for it": """
+        SELECT b.request_id, b.line, b.login FROM ledger b LEFT JOIN requests r ON r.id = b.request_id
+            LEFT JOIN request_lines l ON l.request_id = b.request_id AND l.n = b.line
+        WHERE r.login IS DISTINCT FROM b.login OR l.n IS NULL""",
     "{}: the email {} failed, and nobody knows why": """
         SELECT request_id, event FROM emails WHERE status = 'failed' AND coalesce(error, '') = ''""",
 }

@@ -1,4 +1,4 @@
-"""The README's first request, run as written beside a desk that was started for it."""
+"""The README's first request and first points, run as written beside a desk that was started for them."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,13 @@ from tests.docs.pages import README, text_of
 from tests.docs.pasting import blocks_of, pasted
 from tests.workers.embedded.conftest import RunningDesk
 
-SECTION = re.compile(r"^## A first request$(.*?)^## ", re.MULTILINE | re.DOTALL)
+SECTION = r"^## {}$(.*?)^## "
 WITHIN = 60.0  # seconds; it needs about four
 
 
-def first_request() -> str:
+def block_of(title: str) -> str:
     """The one block of the section, as somebody copies it."""
-    sections = SECTION.findall(text_of(README))
+    sections = re.findall(SECTION.format(title), text_of(README), re.MULTILINE | re.DOTALL)
     assert len(sections) == 1
     blocks = blocks_of(sections[0])
     assert len(blocks) == 1
@@ -22,8 +22,11 @@ def first_request() -> str:
 
 def test_the_first_request_works_as_written(desk: RunningDesk) -> None:
     folder = desk.home.parent
-    done = pasted(first_request(), folder, WITHIN)
+    done = pasted(f"{block_of('A first request')}\n{block_of('Points')}", folder, WITHIN)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert re.search(
+        r"^120\n(accepted|processed)\n.*'line': 1, 'cause': 'grant', 'points': 120", done.stdout, re.MULTILINE
+    )
     assert "The request is ES-COM-000001" in done.stdout
     assert re.search(r"'policy': 'STD-1-5', 'outcome': 'selected'", done.stdout)
     assert "wholesaler gives warranty: no, required yes" in done.stdout
@@ -37,6 +40,6 @@ def test_the_first_request_works_as_written(desk: RunningDesk) -> None:
 
 
 def test_beside_no_desk_it_says_that_there_is_none(tmp_path: Path) -> None:
-    done = pasted(first_request(), tmp_path, WITHIN)
+    done = pasted(block_of("A first request"), tmp_path, WITHIN)
     assert done.returncode != 0
     assert ".keydesk/run.json: No such file or directory" in done.stderr

@@ -57,7 +57,20 @@ def test_every_file_that_a_page_names_is_there(name: str) -> None:
 
 @every_page
 def test_every_keydesk_command_that_a_page_names_exists(page: Path) -> None:
-    known = {"up", "mail", "api", "worker", "migrate", "demo", "namespace", "newkey", "token", "reconcile", "config"}
+    known = {
+        "up",
+        "mail",
+        "api",
+        "worker",
+        "migrate",
+        "demo",
+        "namespace",
+        "newkey",
+        "token",
+        "reconcile",
+        "config",
+        "enrol",
+    }
     in_code = " ".join(re.findall(r"`[^`]+`|^```.*?^```$", text_of(page), re.MULTILINE | re.DOTALL))
     assert set(COMMAND.findall(in_code)) <= known
 
@@ -76,6 +89,7 @@ def test_the_commands_are_those_of_the_command_line() -> None:
         "newkey",
         "token",
         "reconcile",
+        "enrol",
     }
 
 

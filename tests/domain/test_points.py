@@ -190,7 +190,10 @@ def test_what_is_booked_is_what_is_granted_whatever_follows(
             now = line_of(lines, n)
             assert now is not None
             assert now.booked == points
+            lines = [replace(one, override=points) if one.n == n else one for one in lines]
+    assert all(one.booked == one.due for one in lines)
     lines = booked(compensations(lines))
+    assert all(one.booked == one.due for one in lines)
     assert [one.booked for one in lines] == [0] * len(lines)
     causes = [(entry.line, entry.cause) for one in lines for entry in one.entries]
     assert len(causes) == len(set(causes))

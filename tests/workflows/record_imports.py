@@ -14,6 +14,7 @@ from tests.configuration.test_wholesalers import at
 from tests.stack.countries import new_country
 from tests.stack.running import Stack, running
 from tests.workflows.walks import ended, workflow_of
+from workflows.client import import_workflow_id
 
 FOLDER = Path(__file__).parent / "imports"
 PATHS = ("done", "failed")
@@ -29,7 +30,7 @@ async def brought_in(stack: Stack, state: str) -> str:
         async with stack.sessions.begin() as session:
             (await session.get_one(Import, order.import_id)).sha256 = "0" * 64
     await stack.parts.desk.bring_in(order.import_id, country.code, LIST)
-    workflow_id = f"import-{order.import_id}"
+    workflow_id = import_workflow_id(order.import_id)
     assert await ended(stack, workflow_id) == state
     return workflow_id
 

@@ -185,6 +185,7 @@ def test_what_passes_consists_of_text_and_tags(source: str) -> None:
 def test_every_row_of_the_recipient_table_has_its_templates() -> None:
     requester = ["submitted", "wrong_data", "denied", "processed", "processed_without_card", "cancelled"]
     requester += ["amended", "amended_without_card", "reminder", "expired", "message"]
+    requester += ["points_credited", "partially_accepted", "points_adjusted", "points_cancelled"]
     partner = ["submitted", "denied", "processed", "amended", "cancelled", "cancelled_by_end_user", "message"]
     keyuser = ["submitted", "withdrawn", "cancelled_by_end_user", "reminder", "message"]
     end_user = ["processed", "amended"]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from activities.spreadsheets import files, xlsx_files
 from activities.spreadsheets.files import Format
@@ -83,6 +84,24 @@ def test_times_and_errors_are_named() -> None:
         (2, "since", "has a time of day"),
         (3, "since", "is a time of day or a duration"),
     ]
+
+
+def test_texts_of_the_shared_table_are_found() -> None:
+    """As Excel stores them; openpyxl, which makes the other files here, writes each text into its cell."""
+    texts = "".join(f"<si><t>{text}</t></si>" for text in (*HEADINGS, "CS-Z25TKEW", "_x005F_x0041_"))
+    cells = "".join(f'<c r="{letter}1" t="s"><v>{n}</v></c>' for n, letter in enumerate("ABCDE"))
+    rows = f'<row r="1">{cells}</row>' + "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{n + 3}</v></c></row>' for n in (2, 3)
+    )
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    content = changed(page_of(rows), "xl/sharedStrings.xml", f"<sst {main}>{texts}</sst>".encode())
+    named = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{SHARED_STRINGS}"/></Types>'
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        types = archive.read("[Content_Types].xml").decode().replace("</Types>", named)
+    content = changed(content, "[Content_Types].xml", types.encode())
+    rows_read, reading = read(content)
+    assert [row["product"] for row in rows_read] == ["CS-Z25TKEW", "_x0041_"]
+    assert reading.flaws.count == 0
 
 
 @pytest.mark.parametrize("title", ["products", "Hoja1"])
