@@ -12,7 +12,7 @@ from store import sign_ins
 from tests.pages.walks import browser, hidden, read, sent, signed_in
 from tests.stack.countries import new_country
 from tests.stack.running import Stack
-from tests.stack.walks import eventually
+from tests.stack.walks import eventually, filed
 
 NAMES = [one.name for one in RESOURCES]
 
@@ -164,6 +164,7 @@ async def test_an_admin_finds_countries_and_accounts(stack: Stack) -> None:
 
 
 async def test_the_dashboard_counts_ones_own(stack: Stack) -> None:
+    await filed(stack)
     client = await signed_in(stack, "keyuser.es")
     page = await read(client, "/dashboard")
     assert "<svg" in page
