@@ -274,6 +274,20 @@ async def test_a_keyuser_saves_lines_and_a_changed_line_is_judged_anew(stack: St
     assert len(saved.json()["points"]["lines"]) == 1
 
 
+async def test_a_denied_claim_that_the_keyuser_corrects_comes_back_without_new_documents(
+    stack: Stack, country: NewCountry
+) -> None:
+    who, keyuser = participant(country), country.keyuser
+    request_id = (await claimed(stack, [line(BARE, site="x")], who, **in_country(country)))["id"]
+    await put(stack, keyuser, request_id, "lines/1/verdict", verdict="denied", reason="another site")
+    await decided(stack, keyuser, request_id, "process")
+    assert refusal(await pulled(stack, who, request_id, "resubmit", documents=[])) == (422, "invalid")
+    body = {"version": await version_of(stack, request_id), "data": {"lines": [line(BARE, site="y")]}}
+    assert (await stack.client_of(keyuser).patch(f"{REQUESTS}/{request_id}", json=body)).status_code == 200
+    again = await decided(stack, who, request_id, "resubmit", documents=[])
+    assert (again["state"], again["points"]["lines"][0]["verdict"]) == ("submitted", None)
+
+
 async def test_credited_lines_stay_and_what_answers_a_denial_is_new(stack: Stack) -> None:
     good, bad = await invoice(stack), await invoice(stack)
     request = await claimed(stack, [line(PLAIN, good), line(PLAIN, bad)])
@@ -310,6 +324,10 @@ async def test_credited_lines_stay_and_what_answers_a_denial_is_new(stack: Stack
     changed = [{**lines[0], "quantity": 9}, lines[1]]
     answer = await pulled(stack, ANA, request_id, "resubmit", data={"lines": changed})
     assert refusal(answer) == (422, "not_editable")
+    assert pointers(answer) == ["/data/lines/0"]
+    body = {"version": await version_of(stack, request_id), "data": {"lines": changed}}
+    saved = await stack.client_of(KEYUSER).patch(f"{REQUESTS}/{request_id}", json=body)
+    assert (refusal(saved), pointers(saved)) == ((422, "not_editable"), ["/data/lines/0"])
     await decided(stack, ANA, request_id, "resubmit", data={"lines": [lines[0], line(PLAIN, fresh)]})
 
 

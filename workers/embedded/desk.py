@@ -164,9 +164,10 @@ def _introduce(desk: Desk, say: Tell) -> None:
     for name, value in lines.items():
         say(f"{name:<14} {value}")
     if desk.demo:
-        from workers import demo
+        from workers.demo import PASSWORD
+        from workers.demo_countries import ACCOUNTS
 
-        say(f"Demo accounts, all with the password {demo.PASSWORD} on the pages:")
-        logins = ", ".join(account.login for account in demo.ACCOUNTS)
+        say(f"Demo accounts, all with the password {PASSWORD} on the pages:")
+        logins = ", ".join(account.login for account in ACCOUNTS)
         say(textwrap.fill(logins, 100, initial_indent="  ", subsequent_indent="  "))
     say(f"Keydesk is ready: {addresses.api}")
