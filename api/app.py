@@ -45,7 +45,7 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
-from api.pages import case, export, failures, filing, inbox, pages, papers, signing
+from api.pages import case, export, failures, filing, inbox, pages, papers, provider, signing
 from api.pages import landing as landing_pages
 from api.pages.assets import Assets
 from api.pages.press import Previews
@@ -90,7 +90,7 @@ RESOURCES = (
     codec,
     api_keys,
 )
-PAGES = (signing, landing_pages, export, inbox, case, filing, papers)
+PAGES = (provider, signing, landing_pages, export, inbox, case, filing, papers)
 
 
 def now() -> datetime:
