@@ -147,4 +147,6 @@ def _decision(trigger: Trigger, fields: dict[str, str]) -> dict[str, Any]:
         body["documents"] = [name.removeprefix(NAMED) for name in fields if name.startswith(NAMED)]
     if trigger is Trigger.AMEND:
         body["data"] = nested(fields, but=("comment", "stay"))
+    if trigger is Trigger.ADJUST:
+        body |= {"line": fields.get("line"), "points": fields.get("points"), "reason": fields.get("comment", "")}
     return body
