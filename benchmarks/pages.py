@@ -140,9 +140,7 @@ async def main(count: int, rounds: int) -> None:
                         took, size = await measure(client, path, rounds)
                         bad = size > MOST_BYTES or took - floor > MOST_SECONDS
                         failed = failed or bad
-                        print(
-                            f"{login:<14} {path:<36} {took * 1000:7.1f} ms {size:7,d} bytes{'  TOO MUCH' if bad else ''}"
-                        )
+                        print(f"{login:<14} {path:<34} {took * 1000:6.1f} ms {size:7,d} bytes{'  TOO MUCH' * bad}")
             if failed:
                 raise SystemExit("a page is too slow or too large")
 

@@ -104,7 +104,9 @@ async def walking(browser: Browser, address: str, name: str, *, scripts: bool = 
 
 
 def _ours(url: str, address: str) -> bool:
-    return url.startswith((address, "data:", "blob:", "chrome-extension:"))  # the last: Chromium's own PDF viewer
+    return url.startswith(
+        (address, "data:", "blob:", "chrome-extension:", "chrome:")
+    )  # the last: Chromium's PDF viewer
 
 
 def stored(folder: Path, name: str) -> Path:
