@@ -102,6 +102,14 @@ def demo() -> None:
 
 
 @app.command()
+def release() -> None:
+    """Have the workers of KEYDESK_BUILD_ID do all work from now on; those of other builds get none any more."""
+    from workers.releasing import release
+
+    asyncio.run(release(_settings()))
+
+
+@app.command()
 def newkey() -> None:
     """Print a new key for KEYDESK_PAYLOAD_KEYS. Put it first, keep the old ones behind it."""
     from workers.embedded.home import new_payload_key

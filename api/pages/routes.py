@@ -15,6 +15,7 @@ from api.pages import (
     pages,
     papers,
     points,
+    provider,
     signing,
     units,
 )
@@ -23,6 +24,7 @@ from api.pages.visits import closed_afterwards
 
 # The order matters where one address could be another's: `/requests.xlsx` stands before `/requests/{request_id}`.
 PAGES = (
+    provider,
     signing,
     landing,
     export,

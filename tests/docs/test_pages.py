@@ -92,6 +92,7 @@ def test_the_commands_are_those_of_the_command_line() -> None:
         "newkey",
         "token",
         "reconcile",
+        "release",
         "enrol",
     }
 
