@@ -67,6 +67,9 @@ async def test_an_entry_is_created_changed_and_deleted(stack: Stack) -> None:
     assert "not a line-up of this country" in unknown.text
     assert (await sent(client, address, address, do="delete")).status_code == 303
     assert (await client.get(address)).status_code == 404
+    log = await read(client, f"/configuration/{country.code}/audit?resource=wholesalers")
+    assert log.count("NEW") >= 3
+    assert country.keyuser in log
 
 
 async def test_what_is_used_stays(stack: Stack) -> None:
