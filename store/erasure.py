@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.clocks import turn_of
@@ -15,6 +15,7 @@ from store.tables.countries import Country
 from store.tables.documents import Document
 from store.tables.effects import Assignment, Card, Email
 from store.tables.loyalty import RequestLine
+from store.tables.pages import Draft
 from store.tables.requests import Decision, Intake, JournalEntry, Message, Request, RequestDocument
 
 ACTION = "erase"
@@ -55,6 +56,7 @@ async def _settled(session: AsyncSession, row: Request) -> bool:
 
 async def _erase_talk(session: AsyncSession, request_id: str) -> None:
     """What was written about the request: submission, decisions, reasons, messages, emails."""
+    await session.execute(delete(Draft).where(Draft.request_id == request_id))
     await session.execute(update(Intake).where(Intake.request_id == request_id).values(body={}))
     await session.execute(
         update(Decision).where(Decision.request_id == request_id).values(payload={}, answer=None, refusal=None)

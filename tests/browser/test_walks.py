@@ -29,7 +29,6 @@ async def test_an_installer_files_and_answers_a_denial(
         page = walker.page
         await walker.sign_in("installer.abc")
         await walker.go("/new")
-        await walker.look("new")
         await page.click("text=Begin")
         await page.select_option("#line_up", "residential")
         await page.wait_for_selector("#file-invoice")
