@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from starlette.datastructures import UploadFile
 
-from api import documents
-from api.accounts import account_maker, account_reader
+from api import accounts, documents, notifications
+from api.accounts import PasswordBody, account_maker, account_reader
 from api.configuring import author_of, configurer, reader
 from api.errors import status_of
+from api.fields import Line
 from api.pages.forms import Problems, fields_of, parsed, problems
 from api.pages.inputs import body_from, fields_from, inputs_of, rows_in
 from api.pages.visits import MemberOf, Visit
@@ -49,7 +50,7 @@ async def overview(visit: MemberOf, country: str) -> Response:
 
 @router.get("/{country}/{name}")
 async def entries(
-    visit: MemberOf, country: str, name: str, after: Annotated[str | None, Query(max_length=300)] = None, done: str = ""
+    visit: MemberOf, country: str, name: str, after: Annotated[Line | None, Query()] = None, done: str = ""
 ) -> Response:
     """The entries of one resource."""
     resource = await _readable(visit, country, name)
@@ -123,6 +124,38 @@ async def change(visit: MemberOf, country: str, name: str, key: str) -> Response
         found = problems(visit, refusal, status_of(type(refusal)))
         return _form(visit, country, resource, fields, found, entry=entry)
     return visit.go(f"/configuration/{country}/{name}", done="delete" if deletes else "change")
+
+
+@router.post("/{country}/accounts/password/{login}")
+async def set_password(visit: MemberOf, country: str, login: str) -> Response:
+    """Give an account a password."""
+    await account_maker(country, visit.who, visit.parts)
+    fields = await _fields(visit)
+    try:
+        body = parsed(PasswordBody, {name: fields.get(name, "") for name in ("version", "password")})
+        await accounts.set_password(country, login, body, visit.who, visit.parts)
+    except KeydeskError as refusal:
+        found = problems(visit, refusal, status_of(type(refusal)))
+        async with visit.parts.sessions() as session:
+            entry = await reading.read(session, ACCOUNTS, country, login)
+        shown = fields_from(inputs_of(ACCOUNTS.shape), entry.value.model_dump(mode="json"))
+        return _form(visit, country, ACCOUNTS, shown, found, entry=entry)
+    return visit.go(f"/configuration/{country}/accounts", done="change")
+
+
+@router.post("/{country}/notifications/try/{key:path}")
+async def try_email(visit: MemberOf, country: str, key: str) -> Response:
+    """How an email would read, with sample values; or a test of it to the keyuser's own address. Nothing is kept."""
+    await configurer(country, visit.who)
+    fields = await _fields(visit)
+    event, _, rest = key.partition("/")
+    recipient, _, language = rest.partition("/")
+    where = notifications.place(event, recipient, language)
+    body = parsed(notifications.TemplateBody, {name: fields.get(name, "") for name in ("subject", "body")})
+    if fields.get("do") == "test":
+        await notifications.send_test(body, where, visit.who, visit.parts)
+    letter = await notifications.preview(body, where, visit.who)
+    return visit.page("letter.html", letter=letter, country=country, key=key, tested=fields.get("do") == "test")
 
 
 def _form(

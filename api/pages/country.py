@@ -8,9 +8,10 @@ from starlette.datastructures import UploadFile
 
 from activities.spreadsheets import files
 from activities.spreadsheets.files import MAX_BYTES, MEDIA_TYPES, Format
-from api import importing, numbers, permits
+from api import audit, importing, numbers, permits
 from api.configuring import author_of, configurer, reader
 from api.errors import status_of
+from api.fields import Line
 from api.pages.forms import Problems, fields_of, parsed, problems
 from api.pages.inputs import body_from, fields_from, inputs_of, rows_in
 from api.pages.visits import MemberOf, Visit
@@ -152,6 +153,19 @@ async def show_imports(visit: MemberOf, country: str) -> Response:
     await reader(country, visit.who, visit.parts)
     found = await importing.read_imports(country, visit.who, visit.parts, 50, None)
     return visit.page("imports.html", country=country, imports=found.items)
+
+
+@router.get("/audit")
+async def show_changes(
+    visit: MemberOf,
+    country: str,
+    resource: Annotated[Line, Query()] = "",
+    cursor: Annotated[int | None, Query(ge=1, le=2_000_000_000)] = None,
+) -> Response:
+    """Every change of the configuration: who, when, from what to what."""
+    await reader(country, visit.who, visit.parts)
+    found = await audit.read_audit(country, visit.who, visit.parts, resource=resource or None, limit=50, cursor=cursor)
+    return visit.page("audit.html", country=country, changes=found, resource=resource)
 
 
 @router.get("/{name}/file")

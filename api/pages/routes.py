@@ -2,6 +2,7 @@
 
 from fastapi import Depends, FastAPI
 
+from api.dependencies import readable_path
 from api.pages import (
     case,
     configuring,
@@ -43,7 +44,8 @@ PAGES = (
 def install(app: FastAPI) -> None:
     """Serve the pages, and answer browsers with pages where something is refused."""
     failures.install(app)
+    guards = [Depends(readable_path), Depends(closed_afterwards)]
     for part in PAGES:
-        app.include_router(part.router, include_in_schema=False, dependencies=[Depends(closed_afterwards)])
+        app.include_router(part.router, include_in_schema=False, dependencies=guards)
     app.mount("/static/vendor", Assets(*pages.TABLER), name="vendor")
     app.mount("/static", Assets("api.pages", "static"), name="static")

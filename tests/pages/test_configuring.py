@@ -67,6 +67,9 @@ async def test_an_entry_is_created_changed_and_deleted(stack: Stack) -> None:
     assert "not a line-up of this country" in unknown.text
     assert (await sent(client, address, address, do="delete")).status_code == 303
     assert (await client.get(address)).status_code == 404
+    log = await read(client, f"/configuration/{country.code}/audit?resource=wholesalers")
+    assert log.count("NEW") >= 3
+    assert country.keyuser in log
 
 
 async def test_what_is_used_stays(stack: Stack) -> None:
@@ -171,6 +174,35 @@ async def test_the_dashboard_counts_ones_own(stack: Stack) -> None:
     assert "style=" not in page
     partner = await signed_in(stack, "installer.abc")
     assert (await partner.get("/dashboard")).status_code == 403
+
+
+async def test_an_account_gets_a_password_and_signs_in(stack: Stack) -> None:
+    admin = await signed_in(stack, "admin")
+    place = "/configuration/ES/accounts"
+    fields = {"login": "keyuser.new", "role": "keyuser", "email": "keyuser.new@keydesk.example", "active": "true"}
+    made = await sent(admin, f"{place}/new", f"{place}/new", **fields)
+    assert made.status_code == 303, re.findall(r'form-error"[^>]*>([^<]+)', made.text)
+    address = f"{place}/entry/keyuser.new"
+    short = await sent(admin, address, f"{place}/password/keyuser.new", password="short")
+    assert short.status_code == 422
+    given = await sent(admin, address, f"{place}/password/keyuser.new", password="long enough for the desk")
+    assert given.status_code == 303
+    async with browser(stack) as client:
+        answer = await client.post("/sign-in", data={"login": "keyuser.new", "password": "long enough for the desk"})
+        assert answer.headers["location"] == "/requests"
+
+
+async def test_an_email_is_tried_before_it_is_kept(stack: Stack) -> None:
+    client = await signed_in(stack, "keyuser.es")
+    place = "/configuration/ES/notifications"
+    there = f"{place}/try/processed/requester/en"
+    text = {"subject": "Card {{ card_number }}", "body": "Dear {{ partner_name }}"}
+    shown = await sent(client, f"{place}/new", there, **text)
+    assert "Dear Clima Sol" in shown.text
+    tested = await sent(client, f"{place}/new", there, do="test", **text)
+    assert "The test was sent" in tested.text
+    assert (await sent(client, f"{place}/new", there, subject="{{ secret }}", body="x")).status_code == 422
+    assert (await sent(client, f"{place}/new", f"{place}/try/nothing/nobody/en", **text)).status_code == 404
 
 
 async def keyuser_of(stack: Stack, login: str) -> httpx.AsyncClient:

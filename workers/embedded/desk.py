@@ -153,7 +153,9 @@ def _is_ready(port: int) -> bool:
 def _introduce(desk: Desk, say: Tell) -> None:
     addresses, home = desk.addresses, desk.home
     lines = {
-        "API and pages": addresses.api,
+        "Landing page": f"{addresses.api}/",
+        "Sign in": f"{addresses.api}/sign-in (Admin Area and partner pages)",
+        "API": f"{addresses.api}/api/v1, described by {addresses.api}/openapi.json",
         "Temporal UI": addresses.temporal_ui,
         "Temporal": addresses.temporal,
         "PostgreSQL": f"{LOOPBACK}:{desk.ports['postgres']} (address with password: {home.run_file})",
