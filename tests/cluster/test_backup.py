@@ -24,6 +24,8 @@ async def test_after_a_restore_database_and_temporal_agree_again(cluster: Stack,
     database = cluster.settings.database_url.get_secret_value()
     done, waits, changed = (await processed(cluster))["id"], (await filed(cluster))["id"], (await filed(cluster))["id"]
     await ended(cluster, done)
+    for request_id in (waits, changed):
+        await settled(cluster, request_id)
     run("pg_dump", "--format=custom", f"--file={tmp_path / 'keydesk.dump'}", database)
 
     # What happens after the backup is lost with the database; Temporal knows of it.
@@ -57,7 +59,10 @@ async def test_after_a_restore_database_and_temporal_agree_again(cluster: Stack,
         return not await differences(cluster, *ids)
 
     await eventually(agreed, "database and Temporal do not agree")
+    # Ids come again, also those of requests that Temporal knows to have ended.
+    again = [(await filed(cluster))["id"] for _ in range(2)]
+    assert again[0] == lost
     assert (await seen(cluster, done))["state"] == "processed"
-    for request_id in (waits, changed):
+    for request_id in (waits, changed, *again):
         await decided(cluster, "keyuser.es", request_id, "accept")
         assert (await settled(cluster, request_id))["state"] == "processed"

@@ -169,13 +169,3 @@ async def _token(stack: Stack, request_id: str) -> Any:
     async with stack.sessions() as session:
         query = "SELECT token FROM cards WHERE request_id = :id AND status = 'valid'"
         return await session.scalar(text(query), {"id": request_id})
-
-
-async def test_nothing_waits_for_a_request_that_was_erased(cluster: Stack) -> None:
-    request_id = await walk(cluster)
-    await erased(cluster, request_id)
-
-    async def agreed() -> bool:
-        return not [one for one in await reconcile(cluster.settings) if request_id in one]
-
-    await eventually(agreed, "database and Temporal do not agree")

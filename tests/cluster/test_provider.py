@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
+from store.tables.countries import Account
 from tests.cluster.provider import person
 from tests.stack.running import BASE_URL, Stack
 
@@ -116,6 +118,18 @@ async def test_the_way_back_is_never_another_site(cluster: Stack, issuer: str, t
     async with browser(cluster) as client:
         answer = await came_back(client, signed_in_there(await sent_there(client, then), "paula"))
         assert answer.headers["location"].startswith("/requests")
+
+
+async def test_a_password_does_not_open_an_account_of_the_provider(cluster: Stack, issuer: str) -> None:
+    person(issuer, "paula", **KEYUSER)
+    async with browser(cluster) as client:
+        await came_back(client, signed_in_there(await sent_there(client), "paula"))
+    async with cluster.sessions.begin() as session:
+        account = await session.get_one(Account, "paula")
+        account.password_hash = PasswordHasher().hash("given by mistake")
+    async with browser(cluster) as client:
+        answer = await client.post("/sign-in", data={"login": "paula", "password": "given by mistake"})
+        assert answer.status_code == 401
 
 
 async def test_a_desk_without_a_provider_does_not_offer_one(cluster: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

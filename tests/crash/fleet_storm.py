@@ -20,6 +20,7 @@ from tests.crash.account import reconciled, settled
 from tests.crash.client import Client
 from tests.crash.fleet import SIZE, Fleet, fleet
 from tests.crash.storm import CALM, STORIES, Storm, live
+from workers.logs import configure_logging
 
 PAUSE = (1.0, 3.0)
 DOWN = 0.5  # seconds until whoever was killed is started again
@@ -92,6 +93,7 @@ async def _kill(fleet: Fleet, storm: Storm, dice: random.Random) -> None:
 
 
 async def _main(wanted: int, seconds: float, seed: int) -> int:
+    configure_logging("WARNING")
     with tempfile.TemporaryDirectory(prefix="keydesk-fleet-") as folder:
         async with fleet(Path(folder)) as started:
             storm = await blow(started, wanted, seconds, seed)
