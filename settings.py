@@ -78,6 +78,16 @@ class Settings(BaseSettings):
     secrets_dir: Path | None = Field(
         None, description="folder with a file for each variable that is not in the environment, named as it, lower case"
     )
+    build_id: str | None = Field(
+        None,
+        description="this release's name for Temporal's worker versioning; then `keydesk release` makes it current",
+    )
+    drain_seconds: float = Field(
+        0.0,
+        ge=0,
+        le=60,
+        description="so long an API that is asked to end goes on, while /readyz tells proxies to leave it",
+    )
     metrics_address: str | None = Field(
         None, pattern=ADDRESS, description="host:port where a worker answers Prometheus; the API has /metrics"
     )

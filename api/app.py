@@ -45,11 +45,8 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
-from api.pages import case, export, failures, filing, inbox, pages, papers, signing
-from api.pages import landing as landing_pages
-from api.pages.assets import Assets
+from api.pages import routes as pages
 from api.pages.press import Previews
-from api.pages.visits import closed_afterwards
 from api.telemetry import Telemetry
 from api.tracing import Tracing
 from api.wiring import cluster_of, issuer_of, tracing_of
@@ -90,7 +87,6 @@ RESOURCES = (
     codec,
     api_keys,
 )
-PAGES = (signing, landing_pages, export, inbox, case, filing, papers)
 
 
 def now() -> datetime:
@@ -151,14 +147,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
     app.add_middleware(Telemetry, tracer=tracing.tracer if tracing else None)
     errors.install(app)
-    failures.install(app)
     app.include_router(_v1())
     app.include_router(health.router)
     app.include_router(verify.router)
-    for part in PAGES:
-        app.include_router(part.router, include_in_schema=False, dependencies=[Depends(closed_afterwards)])
-    app.mount("/static/vendor", Assets(*pages.TABLER), name="vendor")
-    app.mount("/static", Assets("api.pages", "static"), name="static")
+    pages.install(app)
     return app
 
 

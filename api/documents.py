@@ -75,7 +75,9 @@ async def download(document_id: str, caller: CallerOf, parts: PartsOf) -> Respon
 
 
 async def handed_out(parts: Parts, row: Document) -> Response:
-    """The bytes of a document, as an attachment that no browser runs."""
+    """The bytes of a document, as an attachment that no browser runs. Raises NotFound if they were erased."""
+    if row.erased_at is not None:
+        raise NotFound("This document was erased.")
     return Response(
         await parts.files.get(row.sha256),
         media_type=row.media_type,

@@ -26,11 +26,11 @@ async def caller_behind(parts: "Parts", token: str) -> Caller:
         return await _account(session, parts, login)
 
 
-async def admitted(parts: "Parts", token: str, *, nonce: str | None = None) -> Caller:
+async def admitted(parts: "Parts", token: str, *, nonce: str | None = None, audience: str | None = None) -> Caller:
     """The account for which the issuer vouches with this token, made or changed as its claims say. Raises as above."""
     if parts.issuer is None:
         raise NotAuthenticated("This desk knows no identity provider.")
-    claimed = await parts.issuer.proved(token, nonce=nonce)
+    claimed = await parts.issuer.proved(token, nonce=nonce, audience=audience)
     async with parts.sessions.begin() as session:
         await admissions.admit(session, claimed)
         return await _account(session, parts, claimed.login)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,8 +34,13 @@ async def alive() -> dict[str, str]:
 
 
 @router.get("/readyz", responses={503: {"description": "something that the desk needs is missing; it is named"}})
-async def ready(parts: PartsOf) -> Response:
-    """Whether the database is there with a schema that this version can use, Temporal, and a worker that polls."""
+async def ready(request: Request, parts: PartsOf) -> Response:
+    """Whether the database is there with a schema that this version can use, Temporal, and a worker that polls.
+
+    A process that was asked to end says that it is leaving, and goes on answering for a while.
+    """
+    if getattr(request.app.state, "leaving", False):
+        return JSONResponse({"status": "leaving", "checks": {}}, 503)
     checks = {"database": _database(parts), "temporal": _temporal(parts), "worker": _worker(parts)}
     answers = await asyncio.gather(*(_answers(check) for check in checks.values()))
     found = dict(zip(checks, answers, strict=True))

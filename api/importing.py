@@ -163,15 +163,9 @@ def routes(listed: Listed[Any]) -> APIRouter:
         scope: str | None = scope_of,
     ) -> ImportView:
         content = await file.read(MAX_BYTES + 1)
-        files.judged(content)
-        part = Part(name, country, scope)
-        async with parts.sessions() as session:
-            await LISTS.sheet(session, part)
-        coming = await _coming(parts, caller, part, own_key(key), content, file.filename or "")
-        if coming.state == imports.WAITING:
-            await parts.desk.bring_in(coming.id, country, name)
+        coming = await take(parts, caller, Part(name, country, scope), own_key(key), content, file.filename or "")
         response.headers["Location"] = f"/api/v1/countries/{country}/imports/{coming.id}"
-        return _view(coming)
+        return coming
 
     return made
 
@@ -199,6 +193,17 @@ def _scope(listed: Listed[Any]) -> Any:
 
 async def _whole() -> None:
     """A file is about the whole list."""
+
+
+async def take(parts: Parts, caller: Caller, part: Part, key: str, content: bytes, filename: str) -> ImportView:
+    """Take a file to import, and set its job going. Raises Invalid, TooLarge, UnsupportedType, IdempotencyConflict."""
+    files.judged(content)
+    async with parts.sessions() as session:
+        await LISTS.sheet(session, part)
+    coming = await _coming(parts, caller, part, key, content, filename)
+    if coming.state == imports.WAITING:
+        await parts.desk.bring_in(coming.id, part.country, part.resource)
+    return _view(coming)
 
 
 async def _coming(parts: Parts, caller: Caller, part: Part, key: str, content: bytes, filename: str) -> Import:

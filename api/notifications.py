@@ -14,12 +14,13 @@ from api.configuring import REFUSALS, ConfigurerOf, ReaderOf, author_of
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Text
+from api.schemas.requests import Version
 from configuration import changing, reading
 from configuration.notifications import NotificationShape
 from configuration.registry import NOTIFICATIONS
 from domain import errors
 from domain.errors import FieldError, Invalid, NotFound, Unavailable
-from store import accounts, emails
+from store import accounts
 
 router = APIRouter(prefix="/countries/{country}/notifications", tags=["configuration"])
 LANGUAGES = ("en", "es", "pt")
@@ -46,13 +47,23 @@ class TemplateBody(Body):
     body: Annotated[str, Field(max_length=20_000)]
 
 
+class OwnTemplateBody(TemplateBody):
+    """The country's own text, and the version that the caller has seen; null: whatever stands."""
+
+    version: Version | None = None
+
+
 class TemplateView(BaseModel):
-    """One email in one language; `own`: the country wrote it, instead of the text that comes with Keydesk."""
+    """One email in one language; `own`: the country wrote it, instead of the text that comes with Keydesk.
+
+    Only own texts have a version.
+    """
 
     event: str
     recipient: str
     language: str
     own: bool
+    version: int | None
     subject: str
     body: str
 
@@ -94,7 +105,10 @@ PlaceOf = Annotated[Place, Depends(place)]
 async def read_templates(country: str, _: ReaderOf, parts: PartsOf) -> Templates:
     """The texts that are in force: the country's own, else those that come with Keydesk."""
     async with parts.sessions() as session:
-        own = {(one.event, one.recipient, one.language): one for one in await emails.own_texts(session, country)}
+        own = {
+            (one.value.event, one.value.recipient, one.value.language): one
+            for one in await reading.everything(session, NOTIFICATIONS, country)
+        }
     packaged = {
         (event, recipient, language): template
         for event, recipient in events()
@@ -108,24 +122,25 @@ async def read_templates(country: str, _: ReaderOf, parts: PartsOf) -> Templates
                 recipient=key[1],
                 language=key[2],
                 own=key in own,
-                subject=own[key].subject if key in own else packaged[key].subject,
-                body=own[key].body if key in own else packaged[key].body,
+                version=own[key].version if key in own else None,
+                subject=own[key].value.subject if key in own else packaged[key].subject,
+                body=own[key].value.body if key in own else packaged[key].body,
             )
             for key in sorted({*own, *packaged})
         ]
     )
 
 
-@router.put("/{event}/{recipient}/{language}", responses=documented(*REFUSALS))
+@router.put("/{event}/{recipient}/{language}", responses=documented(*REFUSALS, errors.StaleVersion))
 async def write_template(
-    country: str, body: TemplateBody, where: PlaceOf, caller: ConfigurerOf, parts: PartsOf
+    country: str, body: OwnTemplateBody, where: PlaceOf, caller: ConfigurerOf, parts: PartsOf
 ) -> TemplateView:
     """The country's own text of an email."""
     _rendered(body, where)
     value = NotificationShape(**asdict(where), subject=body.subject, body=body.body)
     async with parts.sessions.begin() as session:
-        await changing.put(session, NOTIFICATIONS, country, [value], author_of(caller, parts))
-    return TemplateView(**value.model_dump(), own=True)
+        entry = await changing.put_one(session, NOTIFICATIONS, country, value, body.version, author_of(caller, parts))
+    return TemplateView(**value.model_dump(), own=True, version=entry.version)
 
 
 @router.delete("/{event}/{recipient}/{language}", status_code=204, responses=documented(*REFUSALS))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ PATIENCE = 5.0
 KEYS_FOR = 300.0  # seconds until keys are asked for again; an unknown key id asks at once, but not more often than
 COOLDOWN = 10.0
 LONGEST = 200
+SIGN_IN = "keydesk-sign-in"
 RESERVED = {"system", "end_user"}
 
 
@@ -36,7 +38,7 @@ class Issuer:
     """One OpenID Connect issuer. Its configuration and keys are fetched when a token asks for them, and kept.
 
     `roles` translates the values of the role claim; a value that is not in it counts for nothing. `discovery` is where
-    it is asked, if not at its own address: from inside a cluster.
+    it is asked, if not at its own address: from inside a cluster. With a `client_id` people sign in there on the pages.
     """
 
     def __init__(
@@ -47,11 +49,15 @@ class Issuer:
         roles: Mapping[str, Role],
         *,
         discovery: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
         cooldown: float = COOLDOWN,
     ) -> None:
         self.url = url
         self._discovery = discovery or url
         self.audience = audience
+        self.client_id = client_id
+        self.client_secret = client_secret
         self._names = names
         self._roles = roles
         self._cooldown = cooldown
@@ -83,7 +89,7 @@ class Issuer:
             self._found = found
         return self._found
 
-    async def proved(self, token: str, *, nonce: str | None = None) -> Claimed:
+    async def proved(self, token: str, *, nonce: str | None = None, audience: str | None = None) -> Claimed:
         """Whom the token proves, and what they may be. Raises NotAuthenticated, Forbidden for claims that give no
         place here, Unavailable while the issuer's keys cannot be had."""
         await self.configuration()
@@ -94,7 +100,7 @@ class Issuer:
                 token,
                 key,
                 algorithms=list(ALGORITHMS),
-                audience=self.audience,
+                audience=audience or self.audience,
                 issuer=self.url,
                 leeway=LEEWAY,
                 options={"require": ["iss", "aud", "exp", "sub"]},
@@ -127,6 +133,20 @@ class Issuer:
         if len(found) != 1:
             raise Forbidden("Your account at the identity provider has no role at this desk, or more than one.")
         return found.pop()
+
+
+def sealed(facts: Mapping[str, Any], secret: bytes, until: datetime) -> str:
+    """Facts that a browser keeps for us, and cannot change."""
+    return jwt.encode({**facts, "aud": SIGN_IN, "exp": until}, secret, algorithm="HS256")
+
+
+def opened_seal(text: str, secret: bytes) -> dict[str, Any]:
+    """What was sealed. Raises NotAuthenticated for anything else, and once its time is over."""
+    try:
+        facts: dict[str, Any] = jwt.decode(text, secret, algorithms=["HS256"], audience=SIGN_IN)
+    except jwt.InvalidTokenError:
+        raise NotAuthenticated("This sign-in was not begun here, or too long ago.") from None
+    return facts
 
 
 def _key_of(token: str, keys: PyJWKClient) -> PyJWK:

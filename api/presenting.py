@@ -19,6 +19,7 @@ from domain.errors import KeydeskError
 from domain.labels import label
 from domain.notifications import Event, Recipient
 from domain.points import NOT_ONCE_CREDITED
+from domain.privacy import NOT_ONCE_ERASED
 from domain.replacements import Outcome
 from domain.requests import CARRIED, Attachment, Carried, UnitReplacement, WarrantyRequest
 from domain.states import Kind, Side, State
@@ -79,7 +80,10 @@ def allowed_actions(row: Request, caller: Caller) -> list[str]:
     if side is None:
         return []
     moves = offers(Kind(row.kind), State(row.state), side)
-    return [move.value for move in moves if not (row.credited and move in NOT_ONCE_CREDITED)]
+    barred = (row.credited and NOT_ONCE_CREDITED) or frozenset()
+    if row.erased_at is not None:
+        barred |= NOT_ONCE_ERASED
+    return [move.value for move in moves if move not in barred]
 
 
 def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView:

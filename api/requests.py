@@ -79,9 +79,13 @@ async def read_card(
 
 
 async def pdf_of(parts: Parts, card: Card) -> Response:
-    """The PDF of a printed card."""
+    """The PDF of a printed card. Raises NotFound for one that is not there, or not any more."""
     if card.sha256 is None:
         raise NotFound("This card is not printed yet.")
+    async with parts.sessions() as session:
+        row = await requests.request(session, card.request_id)
+    if row is None or row.erased_at is not None:
+        raise NotFound("This card was erased with the personal data of its request.")
     return Response(
         await parts.files.get(card.sha256),
         media_type="application/pdf",

@@ -121,7 +121,8 @@ async def take_in(parts: Parts, submitter: Submitter, data: Carried, key: str | 
         raise from_facts(coming.refusal)
     if coming.outcome is None:
         order = RequestOrder(coming.request_id, Kind(coming.kind))
-        await parts.desk.submit(Case(order, coming.country, submitter.company))
+        came = coming.submitted_at.isoformat()
+        await parts.desk.submit(Case(order, coming.country, submitter.company, came))
     return coming.request_id, created
 
 

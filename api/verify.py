@@ -12,6 +12,7 @@ from activities.rendering.cards import CardFace
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.pages import pages
+from api.pages.languages import language_for
 from domain import errors
 from domain.errors import NotFound
 from store import cards
@@ -57,7 +58,7 @@ async def verify(token: Annotated[str, Path(max_length=64)], request: Request, p
     wants_page = _prefers_html(request.headers.get("accept", ""))
     if card is None:
         if wants_page:
-            return pages.page("verify_unknown.html", 404)
+            return pages.page("verify_unknown.html", 404, language_for(request))
         raise NotFound("There is no such card.")
     face = from_json(CardFace, card.face)
     found = Verified(
@@ -68,7 +69,7 @@ async def verify(token: Annotated[str, Path(max_length=64)], request: Request, p
         tiers=[VerifiedTier.model_validate(tier, from_attributes=True) for tier in face.all_tiers],
     )
     if wants_page:
-        return pages.page("verify.html", 200, card=found)
+        return pages.page("verify.html", 200, language_for(request), card=found)
     return JSONResponse(found.model_dump(mode="json"), headers={"Vary": "Accept", "Cache-Control": "no-store"})
 
 

@@ -44,7 +44,16 @@ def issuer_of(settings: Settings) -> Issuer | None:
     )
     roles = {value: Role(role) for value, role in settings.oidc_roles.items()} or {role.value: role for role in Role}
     audience = settings.oidc_audience or settings.oidc_client_id or ""
-    return Issuer(settings.oidc_issuer, audience, names, roles, discovery=settings.oidc_discovery_url)
+    secret = settings.oidc_client_secret
+    return Issuer(
+        settings.oidc_issuer,
+        audience,
+        names,
+        roles,
+        discovery=settings.oidc_discovery_url,
+        client_id=settings.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+    )
 
 
 @cache

@@ -3,17 +3,18 @@
 An account that did something is not deleted but closed: `active` false.
 """
 
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 from argon2 import PasswordHasher
-from pydantic import StringConstraints, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Email, Required, pointed
+from configuration.fields import Body, Email, Line, Required, pointed
 from configuration.resource import Resource
 from domain.access import Role
 from domain.errors import AlreadyExists, FieldError, Invalid
@@ -23,7 +24,8 @@ from store.audit import FIRST, Author
 from store.tables.countries import Account, Company
 from store.tables.requests import Request
 
-Login = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$")]
+EMAIL: TypeAdapter[str] = TypeAdapter(Email)
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 PARTNERS = frozenset({Role.INSTALLER, Role.PRO_PARTNER, Role.PARTICIPANT})
 OF_A_COUNTRY = PARTNERS | {Role.KEYUSER}
 
@@ -31,10 +33,10 @@ OF_A_COUNTRY = PARTNERS | {Role.KEYUSER}
 class AccountShape(Body):
     """Somebody who signs in. `superuser` is for keyusers: organisational units do not bind their decisions."""
 
-    login: Login
+    login: Required
     role: Role
     company: Required | None = None
-    email: Email
+    email: Line
     superuser: bool = False
     active: bool = True
 
@@ -87,6 +89,10 @@ class Accounts(Resource[AccountShape, dict[str, str]]):
         rows = await session.execute(select(Company.name, Company.company_class).where(Company.country == country))
         return {name: company_class for name, company_class in rows}  # noqa: C416 - not a mapping
 
+    def problems_of_new(self, value: AccountShape) -> Iterator[FieldError]:
+        """A login and an address as this desk takes them; identity providers have theirs."""
+        yield from _problems_of_new(value)
+
     def problems(self, value: AccountShape, known: dict[str, str]) -> Iterator[FieldError]:
         """Role and company go together."""
         if value.role not in OF_A_COUNTRY:
@@ -100,6 +106,12 @@ class Accounts(Resource[AccountShape, dict[str, str]]):
             yield FieldError("/company", f"is a company of the class {known[value.company or '']}")
         elif not needed and value.company is not None and (value.company not in known or value.role not in PARTNERS):
             yield FieldError("/company", "names a company of this country, and keyusers are of none")
+
+    async def objections(
+        self, session: AsyncSession, country: str, before: AccountShape, after: AccountShape
+    ) -> Iterable[FieldError]:
+        """A new address is one."""
+        return () if before.email == after.email else _email_problems(after)
 
     async def users(self, session: AsyncSession, country: str, value: AccountShape) -> Iterable[str]:
         """Requests name their requester."""
@@ -140,9 +152,25 @@ def _checked(login: str, role: Role, email: str) -> AccountShape:
             "Only ops and admins are accounts of the desk itself.", fields=[FieldError("/role", "admin, ops")]
         )
     try:
-        return AccountShape(login=login, role=role, email=email)
+        value = AccountShape(login=login, role=role, email=email)
     except ValidationError as wrong:
         raise Invalid("This cannot be an account.", fields=pointed(wrong.errors())) from None
+    if problems := list(_problems_of_new(value)):
+        raise Invalid("This cannot be an account.", fields=problems)
+    return value
+
+
+def _problems_of_new(value: AccountShape) -> Iterator[FieldError]:
+    if LOGIN.fullmatch(value.login) is None:
+        yield FieldError("/login", "has lower case letters, digits, dots, dashes: two of them at least")
+    yield from _email_problems(value)
+
+
+def _email_problems(value: AccountShape) -> Iterator[FieldError]:
+    try:
+        EMAIL.validate_python(value.email)
+    except ValidationError:
+        yield FieldError("/email", "is no email address")
 
 
 async def local(session: AsyncSession, country: str) -> frozenset[str]:

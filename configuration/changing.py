@@ -98,6 +98,25 @@ async def put(
     return outcome
 
 
+async def put_one(
+    session: AsyncSession, resource: Resource[S, C], country: str, value: S, version: int | None, author: Author
+) -> Entry[S]:
+    """Make this one entry stand as it is given. With a `version`, only if it still stands at that.
+
+    Raises NotFound and StaleVersion for an entry that is not there any more, or at another version; Invalid.
+    """
+    await lock(session, country)
+    key = resource.key_of(value)
+    if version is not None:
+        same_version(resource, (await find(session, resource, country, key)).entry, version)
+    try:
+        await put(session, resource, country, [value], author)
+    except Invalid as refused:
+        fields = [FieldError(one.pointer.removeprefix("/0"), one.detail) for one in refused.fields]
+        raise Invalid(refused.detail, fields=fields) from None
+    return (await find(session, resource, country, key)).entry
+
+
 async def delete(
     session: AsyncSession, resource: Resource[S, C], country: str, key: str, version: int, author: Author
 ) -> None:

@@ -69,6 +69,10 @@ class SettingsShape(Body):
     keyuser_escalation: Lasting = timedelta(days=7)
     requester_reminder: Lasting = timedelta(days=14)
     requester_expiry: Lasting = timedelta(days=90)
+    personal_data_retention: Annotated[
+        Lasting | None,
+        Field(description="so long after its warranty has ended, or it was settled, a request's personal data is kept"),
+    ] = None
     serial_pattern: Annotated[
         Pattern | None, Field(description="a stricter form of serial numbers; new submissions must match it, whole")
     ] = None

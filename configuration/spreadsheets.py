@@ -1,6 +1,6 @@
 """Resources that people keep in spreadsheets: how an entry is a row, and how a file becomes entries, all or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic
 
@@ -65,12 +65,12 @@ class Spreadsheets:
         """The columns of a list as they are now. Raises NotFound."""
         return await self.sheet_of(part.resource).sheet(session, part.country, part.scope)
 
-    async def rows(self, session: AsyncSession, part: Part) -> tuple[Sheet, list[Row]]:
-        """A list as it stands, as rows of its sheet. Raises NotFound."""
+    async def rows(self, session: AsyncSession, part: Part) -> tuple[Sheet, Iterator[Row]]:
+        """A list as it stands; its rows are made as they are asked for, without the session. Raises NotFound."""
         listed = self.sheet_of(part.resource)
         sheet = await listed.sheet(session, part.country, part.scope)
         entries = await listed.entries(session, part.country, part.scope)
-        return sheet, [listed.row_of(value, sheet) for value in entries]
+        return sheet, (listed.row_of(value, sheet) for value in entries)
 
     async def put(
         self,

@@ -172,10 +172,10 @@ def line_of(lines: Sequence[JudgedLine], n: int) -> JudgedLine | None:
 
 
 def refuse_change_of_credited(before: Sequence[object], after: Sequence[object], credited: frozenset[int]) -> None:
-    """A credited line stays as it is, where it is. Raises NotEditable, pointing at the lines."""
+    """A credited line stays as it is, where it is. Raises NotEditable, pointing at the lines of SAVE or resubmit."""
     changed = [n for n in sorted(credited) if len(after) < n or after[n - 1] != before[n - 1]]
     if changed:
         raise NotEditable(
             "Credited lines stay as they are.",
-            fields=[FieldError(f"/lines/{n - 1}", "is credited and may not change") for n in changed],
+            fields=[FieldError(f"/data/lines/{n - 1}", "is credited and may not change") for n in changed],
         )

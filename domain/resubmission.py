@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain.errors import DocumentStillDenied, FieldError, Invalid
-from domain.points import JudgedLine, Verdict
+from domain.points import JudgedLine, Verdict, undecided
 from domain.requests import Attachment, Line
 
 
@@ -48,11 +48,11 @@ def answer_denied_lines(
 ) -> tuple[Line, ...]:
     """The lines after the answer: only denied documents are replaced, everything else stays (`domain.md` §2.4).
 
-    Raises Invalid for an answer to something that was not denied, or if nothing was; DocumentStillDenied if a
-    denied document got no new one, or one that is on the line already.
+    Raises Invalid for an answer to something that was not denied, or if nothing is left to judge;
+    DocumentStillDenied if a denied document got no new one, or one that is on the line already.
     """
     denied = {(line.n, one.attachment) for line in judged for one in line.documents if one.verdict is Verdict.DENIED}
-    if not denied:
+    if not denied and not undecided(judged):
         raise Invalid("No document was denied, so there is nothing to send again.")
     asked = {(n, attachment.requirement) for n, attachment in denied}
     stray = [

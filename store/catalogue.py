@@ -101,7 +101,9 @@ async def requirements_of(session: AsyncSession, country: str, kind: Kind, line_
 async def uploads(session: AsyncSession, document_ids: Iterable[str], owner: Owner) -> dict[str, Upload]:
     """Those of the documents that the owner may attach."""
     ids = {UUID(one) for one in document_ids}
-    rows = await session.scalars(select(Document).where(Document.id.in_(ids), _attachable(owner)))
+    rows = await session.scalars(
+        select(Document).where(Document.id.in_(ids), Document.erased_at.is_(None), _attachable(owner))
+    )
     return {str(row.id): Upload(media_type=row.media_type, size=row.size) for row in rows}
 
 

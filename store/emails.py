@@ -98,14 +98,3 @@ async def exact_text(
             Notification.language == language,
         )
     )
-
-
-async def own_texts(session: AsyncSession, country: str) -> list[Notification]:
-    """Every text of its own that a country has."""
-    return list(
-        await session.scalars(
-            select(Notification)
-            .where(Notification.country == country)
-            .order_by(Notification.event, Notification.recipient, Notification.language)
-        )
-    )

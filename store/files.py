@@ -49,6 +49,15 @@ class Files:
             raise Damaged(f"{sha256} is not what was stored")
         return content
 
+    async def remove(self, sha256: str) -> None:
+        """Forget the bytes for good. Raises OutOfReach."""
+        try:
+            await self._store.delete_async(_path(sha256))
+        except (NotFoundError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as failure:
+            raise OutOfReach("the document store forgot nothing") from failure
+
 
 def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"

@@ -36,7 +36,7 @@ async def entries_of(session: AsyncSession, request_ids: Sequence[str]) -> dict[
 
 async def balance(session: AsyncSession, login: str) -> int:
     """The points of an account; negative if more was taken back than it has left."""
-    return await session.scalar(select(func.sum(LedgerEntry.points)).where(LedgerEntry.login == login)) or 0
+    return int(await session.scalar(select(func.sum(LedgerEntry.points)).where(LedgerEntry.login == login)) or 0)
 
 
 async def statement(session: AsyncSession, login: str) -> list[LedgerEntry]:

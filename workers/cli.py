@@ -60,19 +60,9 @@ def mail() -> None:
 def api() -> None:
     """Run the API and the pages on KEYDESK_HOST and KEYDESK_PORT."""
     settings = _settings()
-    import uvicorn
+    from workers.serving import serve
 
-    from api.app import create_app
-
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    serve(settings)
 
 
 @app.command()
@@ -109,6 +99,14 @@ def demo() -> None:
     if not settings.demo:
         raise typer.BadParameter("demo accounts have a published password: set KEYDESK_DEMO=true to load them")
     load(settings.database_url.get_secret_value())
+
+
+@app.command()
+def release() -> None:
+    """Have the workers of KEYDESK_BUILD_ID do all work from now on; those of other builds get none any more."""
+    from workers.releasing import release
+
+    asyncio.run(release(_settings()))
 
 
 @app.command()
@@ -160,6 +158,22 @@ def reconcile(
     if mend and found:
         typer.echo("Workflows were told to follow; run this again to see what is left.")
     _leave(1 if found else 0)
+
+
+@app.command()
+def erase(
+    request_ids: Annotated[list[str] | None, typer.Argument(help="Settled requests.")] = None,
+    *,
+    due: Annotated[
+        bool, typer.Option("--due", help="Everything that is older than its country's personal_data_retention.")
+    ] = False,
+) -> None:
+    """Erase what settled requests say about people; the journal's facts stay. Exit code 1 if one could not be."""
+    from workers import erasing
+    from workers.embedded.joining import settings_beside
+
+    failed = asyncio.run(erasing.run(settings_beside(), request_ids or [], due=due, say=typer.echo))
+    _leave(1 if failed else 0)
 
 
 def _leave(code: int) -> None:

@@ -21,6 +21,7 @@ from settings import Settings
 from store.engine import Sessions, connect, sessions
 from store.files import Files
 from workers.pulse import BEAT, Pulse
+from workers.releasing import deployment_of
 from workers.sandbox import runner
 from workers.telemetry import Accounts, serve_metrics
 from workers.tolerance import Tolerance
@@ -52,6 +53,7 @@ async def serving(
     cards = Cards(database, files, press, now)
     imports = Imports(database, files, LISTS, now, demo=settings.demo)
     mail = Emails(database, files, MailServer(settings.smtp_url.get_secret_value()), settings.mail_from, now)
+    deployment = deployment_of(settings)
     desk = Worker(
         client,
         task_queue=task_queue,
@@ -71,6 +73,7 @@ async def serving(
         max_heartbeat_throttle_interval=BEAT,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         graceful_shutdown_timeout=GRACE,
+        deployment_config=deployment,
     )
     mailroom = Worker(
         client,
@@ -80,6 +83,7 @@ async def serving(
         max_heartbeat_throttle_interval=BEAT,
         max_concurrent_activities=EMAILS_AT_ONCE,
         graceful_shutdown_timeout=GRACE,
+        deployment_config=deployment,
     )
     async with desk, mailroom:
         yield

@@ -85,11 +85,16 @@ def import_workflow_id(import_id: int) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """What the outside knows of a request: enough to start or reopen its workflow. Names no person."""
+    """What the outside knows of a request: enough to start or reopen its workflow. Names no person.
+
+    `intake` tells its submission from another one that had the same id: in a database that was restored, ids come
+    again, and Temporal would answer with what became of the first.
+    """
 
     order: RequestOrder
     country: str
     company: str | None
+    intake: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class Desk:
 
         Raises the refusal that became of it, or Unavailable: then nobody knows yet, and asking again is safe.
         """
-        await self._settled(lambda: self._update("submit", [], case, "submit"))
+        await self._settled(lambda: self._update("submit", [], case, f"submit {case.intake}"))
 
     async def decide(self, case: Case, decision: Decide) -> None:
         """Bring a decision to the running workflow, or reopen one for it, and wait until it is booked.

@@ -9,6 +9,7 @@ from activities.booking import Booking
 from api import messages, requests
 from api.deciding import Deciding
 from api.errors import status_of
+from api.fields import Text
 from api.pages.forms import Problems, fields_of, flat, nested, parsed, problems, refilled
 from api.pages.rehearsal import rehearse
 from api.pages.sights import sight_of
@@ -34,8 +35,8 @@ async def show(visit: MemberOf, request_id: str, edit: str = "", done: str = "",
 async def save(visit: KeyuserOf, request_id: str) -> Response:
     """SAVE: correct what the request says. It decides nothing."""
     fields = await fields_of(visit.request)
-    changes = nested(fields, but=("warranty_type", "comment"))
-    body = {"version": fields.get("version"), "data": changes}
+    changes = await _changes(visit, request_id, nested(fields, but=("warranty_type", "comment")))
+    body: dict[str, Any] = {"version": fields.get("version"), "data": changes}
     if fields.get("warranty_type"):
         body["warranty_type"] = fields["warranty_type"]
     try:
@@ -68,7 +69,7 @@ async def process(visit: MemberOf, request_id: str, trigger: str) -> Response:
 
 
 @router.get("/requests/{request_id}/preview/{trigger}")
-async def preview(visit: KeyuserOf, request_id: str, trigger: Trigger, comment: str = "") -> Response:
+async def preview(visit: KeyuserOf, request_id: str, trigger: Trigger, comment: Text = "") -> Response:
     """What the decision would send out: the card, and each email. Nothing is decided."""
     parts = visit.parts
     booking = Booking(parts.sessions, parts.now, parts.base_url, demo=parts.demo)
@@ -141,10 +142,23 @@ async def case_page(
     )
 
 
+async def _changes(visit: Visit, request_id: str, typed: dict[str, Any]) -> dict[str, Any]:
+    """The merge patch that a correction means. A line of points keeps what its form does not show."""
+    if "old_serial" in typed:
+        typed["old_unit_returned"] = typed.get("old_unit_returned") == "on"
+        typed["coverage_reason"] = typed.get("coverage_reason") or None
+    if "lines" in typed:
+        before = (await requests.read_request(request_id, visit.who, visit.parts)).data.get("lines", [])
+        typed["lines"] = [{**old, **new} for old, new in zip(before, typed["lines"], strict=False)]
+    return typed
+
+
 def _decision(trigger: Trigger, fields: dict[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {"version": fields.get("version"), "comment": fields.get("comment", "")}
     if trigger is Trigger.DENY:
         body["documents"] = [name.removeprefix(NAMED) for name in fields if name.startswith(NAMED)]
     if trigger is Trigger.AMEND:
         body["data"] = nested(fields, but=("comment", "stay"))
+    if trigger is Trigger.ADJUST:
+        body |= {"line": fields.get("line"), "points": fields.get("points"), "reason": fields.get("comment", "")}
     return body

@@ -130,7 +130,7 @@ async def _keep(desk: Desk, draft_id: str, fields: dict[str, str]) -> None:
     now = desk.visit.parts.now()
     async with desk.visit.parts.sessions.begin() as session:
         draft = await known(session, desk, draft_id)
-        typed = {name: value for name, value in fields.items() if name != "csrf" and "\0" not in value}
+        typed = {name: value for name, value in fields.items() if name != "csrf"}
         draft.fields = {**{name: value for name, value in draft.fields.items() if name == ATTEMPT}, **typed}
         draft.updated_at = now
     for name, file in (await _files(desk.visit)).items():

@@ -12,7 +12,7 @@ from api.pages.visits import Visit
 from configuration.fields import pointed
 from domain.errors import FieldError, Invalid, KeydeskError
 
-MOST_FIELDS = 1000
+MOST_FIELDS, MOST_TEXT = 1000, 200_000
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -73,11 +73,14 @@ def label_of(visit: Visit, name: str) -> str:
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """The text fields of a form. Raises Invalid for one with far too many."""
+    """The text fields of a form. Raises Invalid for one with far too much in it."""
     form = await request.form()
-    if len(form) > MOST_FIELDS:
-        raise Invalid("This form has too many fields.")
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    if len(form) > MOST_FIELDS or sum(len(name) + len(value) for name, value in fields.items()) > MOST_TEXT:
+        raise Invalid("This form has too much in it.")
+    if any("\0" in name for name in form) or any("\0" in value for value in fields.values()):
+        raise Invalid("This form has characters that nobody can type.")
+    return fields
 
 
 def nested(fields: Mapping[str, str], *, but: Iterable[str] = ()) -> dict[str, Any]:

@@ -94,9 +94,7 @@ async def show(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Response:
 
 
 @router.post("/filters")
-async def keep(
-    visit: KeyuserOf, name: Annotated[Line, Form(min_length=1)], query: Annotated[str, Form(max_length=2000)]
-) -> Response:
+async def keep(visit: KeyuserOf, name: Annotated[Line, Form(min_length=1)], query: Annotated[Line, Form()]) -> Response:
     """Keep the filter of the list under a name."""
     async with visit.parts.sessions.begin() as session:
         await overview.keep_filter(session, visit.who.login, name, query)

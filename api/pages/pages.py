@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.pages import words
+from api.pages import configured, words
 from api.pages.languages import LANGUAGES, catalogue
 from domain.states import State
 
@@ -59,6 +59,7 @@ def environment(language: str) -> Environment:
         "asset": asset,
         "vendor": vendor,
         "words": words,
+        "configured": configured,
         "languages": LANGUAGES,
         "language": language,
         "State": State,

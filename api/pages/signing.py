@@ -106,7 +106,8 @@ async def _fits(visit: Visit, login: str, password: str) -> bool:
                 raise RateLimited("Too many wrong passwords.", facts={"retry_after": seconds})
         known = await accounts.caller_of(session, login, demo=parts.demo) if "\0" not in login else None
         account = await accounts.account_of(session, login) if known else None
-    return await asyncio.to_thread(proves, account.password_hash if account else None, password)
+    own = account is not None and account.issuer is None  # a password proves nobody for whom somebody else vouches
+    return await asyncio.to_thread(proves, account.password_hash if account and own else None, password)
 
 
 def _addresses(visit: Visit, login: str) -> tuple[str, str]:

@@ -52,6 +52,11 @@ class Visit:
         return self.country.time_zone if self.country else "UTC"
 
     @property
+    def provided(self) -> bool:
+        """Whether people can sign in at an identity provider."""
+        return self.parts.issuer is not None and self.parts.issuer.client_id is not None
+
+    @property
     def who(self) -> Caller:
         """The account. Raises SignInNeeded."""
         if self.caller is None:

@@ -251,3 +251,12 @@ PURPOSES = {
     Kind.POINTS: n_("Claim points of a campaign for what you bought."),
     Kind.UNIT_REPLACEMENT: n_("Report a unit that you swapped; the warranty moves on."),
 }
+CHARGES = {"free": n_("free of charge"), "charged": n_("charged"), "per_contract": n_("as per contract")}
+CAUSES = {"grant": n_("granted"), "adjust": n_("adjusted"), "cancel": n_("taken back")}
+LIVES = {"coming": n_("to come"), "live": n_("in force"), "over": n_("over"), "replaced": n_("moved to another unit")}
+MOMENTS = {
+    "installed": n_("Installed"),
+    "warranty_starts": n_("Warranty starts"),
+    "warranty_ends": n_("Warranty ends"),
+    "replaced": n_("Replaced by"),
+}

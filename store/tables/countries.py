@@ -31,6 +31,7 @@ class Country(Base):
     keyuser_escalation: Mapped[timedelta]
     requester_reminder: Mapped[timedelta]
     requester_expiry: Mapped[timedelta]
+    personal_data_retention: Mapped[timedelta | None]
     serial_pattern: Mapped[str | None]
     extension_mode: Mapped[str] = mapped_column(default="a")
     end_user_warranties: Mapped[bool] = mapped_column(default=False)

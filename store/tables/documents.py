@@ -12,7 +12,8 @@ from store.tables.base import Base
 class Document(Base):
     """One uploaded file. The bytes are stored under its `sha256`; `media_type` was decided by content.
 
-    Without a `login` a visitor of the landing page uploaded it: usable once, until `usable_until`.
+    Without a `login` a visitor of the landing page uploaded it: usable once, until `usable_until`. After `erased_at`
+    there are no bytes.
     """
 
     __tablename__ = "documents"
@@ -28,3 +29,4 @@ class Document(Base):
     created_at: Mapped[datetime]
     usable_until: Mapped[datetime | None]
     used_by: Mapped[str | None] = mapped_column(ForeignKey("requests.id"))
+    erased_at: Mapped[datetime | None]

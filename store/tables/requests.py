@@ -76,6 +76,7 @@ class Request(Base):
     requester_used: Mapped[timedelta] = mapped_column(default=timedelta())
     card_blocked: Mapped[str | None]
     submitted_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class RequestUnit(Base):

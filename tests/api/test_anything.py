@@ -146,4 +146,5 @@ PATHS = (
 )
 async def test_any_path(stack: Stack, path: str, part: str) -> None:
     answer = await stack.client_of("keyuser.es").get(path.format(quote(part, safe="")))
-    assert answer.status_code in {404, 405, 422}, answer.text
+    # One slash too many is redirected; clients walk `..` up themselves, from /verify to the landing page.
+    assert answer.status_code in {307, 404, 405, 422} | ({200} if part == ".." else set()), answer.text

@@ -10,7 +10,7 @@ from tests.stack.outbox import emails_about, emails_to
 from tests.stack.papers import ink_of, squeezed, text_of
 from tests.stack.running import BASE_URL, Stack
 from tests.stack.walks import REQUESTS, decided, filed, history, processed, seen, settled
-from workers.demo import CARD_TEXTS
+from workers.demo_countries import CARD_TEXTS
 
 INSTALLER = "installer.abc@keydesk.example"
 WITHOUT, WITH = CARD_TEXTS["standard"]  # type: ignore[index]

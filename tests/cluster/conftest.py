@@ -50,6 +50,7 @@ async def cluster(
         "otlp_endpoint": collector.address,
         "temporal_metrics_address": f"127.0.0.1:{free_port()}",
         "oidc_client_id": provider.CLIENT,
+        "oidc_client_secret": SecretStr("the desk's own"),
         "oidc_roles": {"es-desk": "keyuser", **{role: role for role in ("installer", "pro_partner", "ops", "admin")}},
     }
     async with running(folder, temporal_file=temporal_file, **changes) as stack:

@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 
 from domain.errors import AlreadyExists, Invalid
 from store import audit
+from store.accounts import NO_PASSWORD
 from store.audit import Wanted
 from store.tables.countries import Account
 from tests.api.refusals import body, pointers, refusal
 from tests.configuration.desk import Desk
 from tests.stack.running import Stack
+from workers import transfer
 from workers.cli import app
 
 PASSWORD = "correct horse battery"
@@ -152,3 +154,25 @@ async def test_the_first_admin_is_enrolled_on_the_command_line(stack: Stack, mon
         (("second.admin", "s@keydesk.example", "--role", "king"), Invalid),
     ):
         assert isinstance((await enrolled(*words)).exception, wrong), words
+
+
+async def test_people_of_an_identity_provider_are_listed_and_have_no_password_here(
+    desk: Desk, client: httpx.AsyncClient
+) -> None:
+    async with desk.stack.sessions.begin() as session:
+        session.add(
+            Account(
+                login="Ana@Corp.example",
+                role="participant",
+                country=desk.country.code,
+                email="ana at corp",
+                password_hash=NO_PASSWORD,
+                issuer="https://login.corp.example",
+            )
+        )
+    found = await desk.read("accounts", "Ana@Corp.example")
+    assert (found["login"], found["email"]) == ("Ana@Corp.example", "ana at corp")
+    body = {"version": 1, "password": PASSWORD}
+    assert refusal(await client.put(desk.at("accounts", "Ana@Corp.example", "password"), json=body)) == (422, "invalid")
+    assert (await desk.change("accounts", "Ana@Corp.example", active=False))["active"] is False
+    assert "Ana@Corp.example" not in await transfer.export(desk.stack.settings, desk.country.code)

@@ -9,6 +9,8 @@ from tests.api.refusals import body, refusal
 from tests.configuration.desk import Desk, codes
 from tests.stack.walks import documents, filed, uploaded
 
+STALE = (412, "stale_version")
+
 
 async def test_a_line_up_lives_and_stays_while_anything_names_it(desk: Desk) -> None:
     made = await desk.create("line-ups", code="split-rac", name="Split RAC", page_text="Bring the sheet.")
@@ -34,6 +36,9 @@ async def test_a_range_without_a_card_text_is_named(desk: Desk) -> None:
     assert codes(await desk.read("line-ups", "heating")) == []
     written = await desk.client().put(desk.at("card-texts", "heating", "standard"), json={**text})
     assert written.status_code == 200
+    version = written.json()["version"]
+    stale = {**text, "distributor_with_warranty": "Other.", "version": version - 1}
+    assert refusal(await desk.client().put(desk.at("card-texts", "heating", "standard"), json=stale)) == STALE
     log = await desk.audited(resource="card-texts", key="heating/standard")
     assert [one["action"] for one in log] == ["create", "delete"], "writing the same again is no change"
 
@@ -130,7 +135,10 @@ async def test_downloads_and_own_texts_are_audited(desk: Desk, client: httpx.Asy
     assert (await client.delete(desk.at("downloads", str(made.json()["id"])))).status_code == 204
     assert [one["action"] for one in await desk.audited(resource="downloads")] == ["delete", "create"]
     where = desk.at("notifications", "submitted", "requester", "es")
-    assert (await client.put(where, json={"subject": "Hola", "body": "{{ request_id }}"})).status_code == 200
+    first = await client.put(where, json={"subject": "Hola", "body": "{{ request_id }}"})
+    assert (first.status_code, first.json()["version"]) == (200, 1)
+    stale = await client.put(where, json={"subject": "Hi", "body": "{{ request_id }}", "version": 7})
+    assert refusal(stale) == STALE
     unknown = await client.put(where, json={"subject": "Hola", "body": "{{ secret }}"})
     assert refusal(unknown) == (422, "invalid")
     assert (await client.delete(where)).status_code == 204

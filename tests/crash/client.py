@@ -11,6 +11,7 @@ import httpx
 
 from api.identity import token_for
 from tests.crash.desk import CrashDesk
+from tests.crash.fleet import Fleet
 from tests.stack.walks import PDF, REQUESTS, REQUIRED, commissioning, outdoor
 
 INSTALLER, NEIGHBOUR, PARTNER, PARTICIPANT, KEYUSER, OPS = LOGINS = (
@@ -33,11 +34,13 @@ _numbers = itertools.count(1)
 class Client:
     """Calls of the desk's accounts. Counts every answer, every retry, and keeps what no answer may be like."""
 
-    def __init__(self, desk: CrashDesk, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, desk: CrashDesk | Fleet, patience: float = PATIENCE, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self._patience = patience
         secret = json.loads((desk.home / "secrets.json").read_text())["token_secret"]
         self._headers = {login: {"Authorization": f"Bearer {token_for(secret, login)}"} for login in LOGINS}
-        self._http = httpx.AsyncClient(base_url=desk.run["api"], timeout=TIMEOUT)
+        self._http = httpx.AsyncClient(base_url=desk.run["api"], timeout=TIMEOUT, transport=transport)
         self._documents: dict[str, list[Json]] = {}
         self.statuses: Counter[str] = Counter()
         self.wrong: list[str] = []

@@ -32,7 +32,8 @@ LAWS = {
     "{}: version {} ({}) was decided {} times": """
         SELECT j.request_id, j.version, j.action, count(d.request_id) FROM journal j LEFT JOIN decisions d
             ON d.request_id = j.request_id AND d.booked_version = j.version
-        WHERE j.action NOT IN ('submit', 'edit', 'judge', 'set_points', 'message', 'finish', 'expire', 'reissue')
+        WHERE j.action NOT IN ('submit', 'edit', 'judge', 'set_points', 'message', 'finish', 'expire', 'erase',
+            'reissue')
         GROUP BY j.request_id, j.version HAVING count(d.request_id) <> 1""",
     "{}: {} numbers were drawn for {} warranty": """
         SELECT id, drawn, granted FROM (SELECT id,

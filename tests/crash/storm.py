@@ -140,7 +140,7 @@ async def blow(desk: CrashDesk, wanted: int, seconds: float, seed: int) -> Storm
     await client.documents()
     waiting = [dice.choice(list(STORIES)) for _ in range(wanted)]
     began = time.monotonic()
-    people = asyncio.gather(*(_live(client, storm, waiting) for _ in range(AT_ONCE)))
+    people = asyncio.gather(*(live(client, storm, waiting) for _ in range(AT_ONCE)))
     killer = asyncio.create_task(_kill(desk, storm, dice))
     await asyncio.wait([people], timeout=seconds)
     storm.under_kills = sum(storm.stories.values())
@@ -158,7 +158,7 @@ async def blow(desk: CrashDesk, wanted: int, seconds: float, seed: int) -> Storm
     return storm
 
 
-async def _live(client: Client, storm: Storm, waiting: list[str]) -> None:
+async def live(client: Client, storm: Storm, waiting: list[str]) -> None:
     while waiting:
         story = waiting.pop()
         person = Person(client)

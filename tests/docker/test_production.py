@@ -104,7 +104,7 @@ async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Clu
 
 
 async def test_the_commands_of_the_images_start_and_end(cluster: Cluster) -> None:
-    for service in ("migrate", "namespace", "migrate", "namespace"):
+    for service in ("migrate", "namespace", "namespace"):
         done = cluster.run(service)
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
     with cluster.serving("api") as api, cluster.serving("worker") as worker:

@@ -24,9 +24,8 @@ def test_the_first_request_works_as_written(desk: RunningDesk) -> None:
     folder = desk.home.parent
     done = pasted(f"{block_of('A first request')}\n{block_of('Points')}", folder, WITHIN)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert re.search(
-        r"^120\n(accepted|processed)\n.*'line': 1, 'cause': 'grant', 'points': 120", done.stdout, re.MULTILINE
-    )
+    granted = r"^120\n(accepted|processed)\n.*'line': 1, 'cause': 'grant', 'points': 120"
+    assert re.search(granted, done.stdout, re.MULTILINE)
     assert "The request is ES-COM-000001" in done.stdout
     assert re.search(r"'policy': 'STD-1-5', 'outcome': 'selected'", done.stdout)
     assert "wholesaler gives warranty: no, required yes" in done.stdout

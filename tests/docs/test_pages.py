@@ -70,6 +70,8 @@ def test_every_keydesk_command_that_a_page_names_exists(page: Path) -> None:
         "reconcile",
         "config",
         "enrol",
+        "erase",
+        "release",
     }
     in_code = " ".join(re.findall(r"`[^`]+`|^```.*?^```$", text_of(page), re.MULTILINE | re.DOTALL))
     assert set(COMMAND.findall(in_code)) <= known
@@ -85,10 +87,12 @@ def test_the_commands_are_those_of_the_command_line() -> None:
         "worker",
         "migrate",
         "demo",
+        "erase",
         "namespace",
         "newkey",
         "token",
         "reconcile",
+        "release",
         "enrol",
     }
 

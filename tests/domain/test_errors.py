@@ -22,6 +22,8 @@ CODES = {
     "already_exists",
     "in_use",
     "no_free_code",
+    "undecided",
+    "reason_required",
     "stale_version",
     "too_large",
     "unsupported_type",

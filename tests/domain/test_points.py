@@ -148,7 +148,7 @@ def test_cancel_takes_every_credit_back_once() -> None:
 def test_credited_lines_stay_where_they_are() -> None:
     before = ["a", "b", "c"]
     refuse_change_of_credited(before, ["a", "x", "c", "d"], frozenset({1, 3}))
-    for after, wrong in ((["x", "b", "c"], ["/lines/0"]), (["a", "b"], ["/lines/2"])):
+    for after, wrong in ((["x", "b", "c"], ["/data/lines/0"]), (["a", "b"], ["/data/lines/2"])):
         with pytest.raises(NotEditable) as refused:
             refuse_change_of_credited(before, after, frozenset({1, 3}))
         assert [one.pointer for one in refused.value.fields] == wrong

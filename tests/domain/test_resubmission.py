@@ -125,3 +125,8 @@ def test_nothing_else_is_answered(stray: LineAnswer) -> None:
 def test_where_no_document_was_denied_there_is_nothing_to_answer() -> None:
     with pytest.raises(Invalid):
         answer_denied_lines(LINES, judged_lines(first=ACCEPTED), [])
+
+
+def test_what_the_keyuser_has_changed_since_is_sent_to_be_judged_as_it_is() -> None:
+    changed = (JudgedLine(1, "CS", 2, Rate(1), (JudgedDocument(OLD),)), *judged_lines(first=ACCEPTED)[1:])
+    assert answer_denied_lines(LINES, changed, []) == LINES

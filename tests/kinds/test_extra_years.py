@@ -29,7 +29,7 @@ from tests.stack.footprint import INTAKE, footprint
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
 from tests.stack.walks import REQUESTS, Json, decided, history, outdoor, processed, pulled, seen, settled
-from workers.demo import EXTRA_YEARS
+from workers.demo_countries import EXTRA_YEARS
 
 KEYUSER = "keyuser.es"
 

@@ -6,6 +6,7 @@ import httpx
 import openpyxl
 import pytest
 
+from tests.kinds import claims, swaps
 from tests.kinds.walks import end_user_filed
 from tests.pages.walks import hidden, read, sent, signed_in
 from tests.stack.footprint import footprint
@@ -44,7 +45,7 @@ async def test_a_filter_is_kept_and_forgotten(stack: Stack) -> None:
     assert answer.headers["location"] == "/requests?kind=commissioning"
     page = await read(client, "/requests")
     assert 'href="/requests?kind=commissioning">My kind</a>' in page
-    number = page.split("/filters/")[1].split("/")[0]
+    number = page.split(">My kind<")[0].rsplit("/filters/", 1)[1].split("/")[0]
     stranger = await signed_in(stack, "keyuser.pt")
     await sent(stranger, "/requests", f"/filters/{number}/forget")
     assert "My kind" in await read(client, "/requests")
@@ -93,6 +94,23 @@ async def test_save_corrects_and_decides_nothing(stack: Stack) -> None:
     assert (now["state"], now["version"], now["data"]["end_user"]["city"]) == ("submitted", 2, "Getafe")
     stale = await client.post(f"{path}/save", data={"csrf": await csrf(client), "version": "1", "end_user/city": "X"})
     assert stale.status_code == 412
+
+
+async def test_replacements_and_points_are_corrected(stack: Stack) -> None:
+    base = await processed(stack, commissioned_on="2026-11-10")
+    swap = await swaps.swap_filed(stack, base["data"]["units"][0]["serial"])
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{swap['id']}"
+    serial = new_serial()
+    fields = {"old_serial": swap["data"]["old_serial"], "new_unit/serial": serial, "new_unit/product": "CU-2Z50TBE"}
+    saved = await sent(client, f"{path}?edit=save", f"{path}/save", coverage_reason="factory-defect", **fields)
+    assert saved.status_code == 303, saved.text
+    assert (await seen(stack, swap["id"]))["data"]["new_unit"]["serial"] == serial
+    claim = await claims.claimed(stack, [claims.line(claims.PLAIN, await claims.invoice(stack))])
+    path = f"/requests/{claim['id']}"
+    fields = {"lines/0/product": claims.PLAIN, "lines/0/quantity": "3"}
+    assert (await sent(client, f"{path}?edit=save", f"{path}/save", **fields)).status_code == 303
+    line = (await seen(stack, claim["id"]))["data"]["lines"][0]
+    assert (line["quantity"], len(line["documents"])) == (3, 1)
 
 
 async def test_process_decides_once_and_goes_on(stack: Stack) -> None:

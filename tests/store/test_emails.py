@@ -22,6 +22,7 @@ async def queue(session: AsyncSession, **changed: Any) -> int | None:
         "language": "es",
         "tags": {"request_id": "R1"},
         "card_version": None,
+        "card_of": None,
         "at": NOW,
     }
     return await emails.queue(session, **(facts | changed))

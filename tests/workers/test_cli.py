@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("up", "api", "worker", "migrate", "demo", "mail", "namespace", "newkey", "token", "reconcile")
+COMMANDS = ("up", "api", "worker", "migrate", "demo", "erase", "mail", "namespace", "newkey", "token", "reconcile")
 
 
 def keydesk(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -153,7 +153,9 @@ def _is_ready(port: int) -> bool:
 def _introduce(desk: Desk, say: Tell) -> None:
     addresses, home = desk.addresses, desk.home
     lines = {
-        "API and pages": addresses.api,
+        "Landing page": f"{addresses.api}/",
+        "Sign in": f"{addresses.api}/sign-in (Admin Area and partner pages)",
+        "API": f"{addresses.api}/api/v1, described by {addresses.api}/openapi.json",
         "Temporal UI": addresses.temporal_ui,
         "Temporal": addresses.temporal,
         "PostgreSQL": f"{LOOPBACK}:{desk.ports['postgres']} (address with password: {home.run_file})",
@@ -164,9 +166,10 @@ def _introduce(desk: Desk, say: Tell) -> None:
     for name, value in lines.items():
         say(f"{name:<14} {value}")
     if desk.demo:
-        from workers import demo
+        from workers.demo import PASSWORD
+        from workers.demo_countries import ACCOUNTS
 
-        say(f"Demo accounts, all with the password {demo.PASSWORD} on the pages:")
-        logins = ", ".join(account.login for account in demo.ACCOUNTS)
+        say(f"Demo accounts, all with the password {PASSWORD} on the pages:")
+        logins = ", ".join(account.login for account in ACCOUNTS)
         say(textwrap.fill(logins, 100, initial_indent="  ", subsequent_indent="  "))
     say(f"Keydesk is ready: {addresses.api}")

@@ -41,7 +41,7 @@ def program(home: Home, secrets: Secrets, port: int, environment: dict[str, str]
     return Program(
         name="postgres",
         argv=(
-            _binary("postgres"),
+            binary("postgres"),
             "-D",
             str(home.postgres),
             "-h",
@@ -105,7 +105,7 @@ def _installation() -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall"
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
     return str(_installation() / "bin" / name)
 
 
@@ -143,7 +143,7 @@ def _create_data_folder(home: Home, secrets: Secrets, user: User | None, environ
         os.chown(password, user.uid, user.gid)
     command = (
         *(
-            _binary("initdb"),
+            binary("initdb"),
             "-D",
             str(new),
             "-U",

@@ -15,8 +15,8 @@ from workers.embedded.ports import LOOPBACK, answers
 from workers.embedded.processes import Program
 
 PRAGMAS = ("journal_mode=wal", "synchronous=full")
-# The default holds every task back up to 50 ms.
-DYNAMIC_CONFIG = ("history.transferProcessorMaxPollRPS=2000",)
+# The default holds every task back up to 50 ms. Pausing workflows is for the runbook's "Pause a country".
+DYNAMIC_CONFIG = ("history.transferProcessorMaxPollRPS=2000", "frontend.WorkflowPauseEnabled=true")
 
 
 def program(home: Home, port: int, ui_port: int, namespace: str, environment: dict[str, str]) -> Program:

@@ -44,6 +44,9 @@ addEventListener("pageshow", () => {
   }
 });
 
+// What is only for browsers that run no scripts.
+for (const plain of document.querySelectorAll("[data-plain]")) plain.remove();
+
 // Selects that change what the page shows send their form at once.
 for (const select of document.querySelectorAll("select[data-send]")) {
   select.addEventListener("change", () => select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined));

@@ -1,0 +1,259 @@
+"""The configuration on pages: every list, every form, files; nothing for other roles and countries."""
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+
+from configuration.registry import RESOURCES
+from store import sign_ins
+from tests.pages.walks import browser, hidden, read, sent, signed_in
+from tests.stack.countries import new_country
+from tests.stack.running import Stack
+from tests.stack.walks import eventually, filed
+
+NAMES = [one.name for one in RESOURCES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_resource_has_its_list_its_form_and_its_entries(stack: Stack, name: str) -> None:
+    client = await signed_in(stack, "keyuser.es")
+    page = await read(client, f"/configuration/ES/{name}")
+    assert "<form" in await read(client, f"/configuration/ES/{name}/new")
+    for address in re.findall(r'href="(/configuration/ES/[^"]+/entry/[^"]+)"', page)[:2]:
+        assert 'name="version"' in await read(client, address)
+
+
+async def test_what_a_form_shows_is_what_it_saves(stack: Stack) -> None:
+    """Sent back unchanged, no entry gets a new version."""
+    client = await signed_in(stack, "keyuser.es")
+    for name, key in (
+        ("policies", "STD-1-5"),
+        ("wholesalers", "DEF"),
+        ("products", "CU-2Z50TBE"),
+        ("line-ups", "residential"),
+    ):
+        address = f"/configuration/ES/{name}/entry/{key}"
+        before = await read(client, address)
+        answer = await client.post(address, data=filled(before))
+        assert answer.status_code == 303, (name, re.findall(r'form-error"[^>]*>([^<]+)', answer.text))
+        after = await read(client, address)
+        assert hidden(after)["version"] == hidden(before)["version"], name
+
+
+async def test_an_entry_is_created_changed_and_deleted(stack: Stack) -> None:
+    country = await new_country(stack)
+    client = await keyuser_of(stack, country.keyuser)
+    place = f"/configuration/{country.code}/wholesalers"
+    wrong = await sent(client, f"{place}/new", f"{place}/new", code="")
+    assert wrong.status_code == 422
+    assert 'id="code-error"' in wrong.text
+    cells = {
+        "line_ups/0/line_up": "residential",
+        "line_ups/0/distributes": "true",
+        "line_ups/0/gives_warranty": "false",
+    }
+    made = await sent(client, f"{place}/new", f"{place}/new", code="NEW", **cells)
+    assert made.status_code == 303, made.text
+    address = f"{place}/entry/NEW"
+    assert "NEW is not configured for commercial" in await read(client, address)
+    stale = await sent(client, address, address, version="7", **cells)
+    assert stale.status_code == 412
+    changed = await sent(client, address, address, **{**cells, "line_ups/0/gives_warranty": "true"})
+    assert changed.status_code == 303
+    unknown = await sent(client, address, address, **{**cells, "line_ups/0/line_up": "nothing"})
+    assert "not a line-up of this country" in unknown.text
+    assert (await sent(client, address, address, do="delete")).status_code == 303
+    assert (await client.get(address)).status_code == 404
+    log = await read(client, f"/configuration/{country.code}/audit?resource=wholesalers")
+    assert log.count("NEW") >= 3
+    assert country.keyuser in log
+
+
+async def test_what_is_used_stays(stack: Stack) -> None:
+    client = await signed_in(stack, "keyuser.es")
+    address = "/configuration/ES/line-ups/entry/residential"
+    answer = await sent(client, address, address, do="delete")
+    assert answer.status_code == 409
+
+
+async def test_settings_pools_and_permits(stack: Stack) -> None:
+    country = await new_country(stack)
+    client = await keyuser_of(stack, country.keyuser)
+    place = f"/configuration/{country.code}"
+    page = await read(client, f"{place}/settings")
+    wrong = await client.post(f"{place}/settings", data={**filled(page), "keyuser_reminder": "soon"})
+    assert 'id="keyuser_reminder-error"' in wrong.text
+    saved = await client.post(f"{place}/settings", data={**filled(page), "keyuser_reminder": "P2D"})
+    assert saved.status_code == 303, re.findall(r'form-error"[^>]*>([^<]+)', saved.text)
+    assert 'value="P2D"' in await read(client, f"{place}/settings")
+    made = await sent(client, f"{place}/pools", f"{place}/pools", pool="extension", count="3", prefix="NEW")
+    assert made.status_code == 303
+    assert len(re.findall(r"NEW-\w+", await read(client, f"{place}/pools"))) == 3
+    assert (
+        await sent(client, f"{place}/pools", f"{place}/pools", pool="card", count="x", prefix="N")
+    ).status_code == 422
+    given = await sent(
+        client, f"{place}/permits", f"{place}/permits", kind="commissioning", serial="ab-12 34", comment="sold twice"
+    )
+    assert given.status_code == 303
+    silent = await sent(
+        client, f"{place}/permits", f"{place}/permits", kind="commissioning", serial="AB1234", comment=""
+    )
+    assert silent.status_code == 422
+
+
+async def test_a_list_goes_out_and_comes_back_as_a_file(stack: Stack) -> None:
+    country = await new_country(stack)
+    client = await keyuser_of(stack, country.keyuser)
+    place = f"/configuration/{country.code}/products"
+    assert "Import" in await read(client, f"{place}/file")
+    content = (await client.get(f"{place}/file.csv")).content
+    assert b"CU-2Z50TBE" in content
+    assert (await client.get(f"{place}/file.xlsx?empty=true")).content.startswith(b"PK")
+    token = hidden((await client.get(f"{place}/file")).text)["csrf"]
+    bad = content.replace(b"outdoor", b"roof", 1)
+    answer = await client.post(f"{place}/file", data={"csrf": token}, files={"file": ("products.csv", bad)})
+    assert answer.headers["location"] == f"/configuration/{country.code}/imports"
+
+    async def told() -> bool:
+        return "refused" in await read(client, f"/configuration/{country.code}/imports")
+
+    await eventually(told, "the import does not end")
+    assert "Mend these" in await read(client, f"/configuration/{country.code}/imports")
+    nothing = await client.post(f"{place}/file", data={"csrf": token})
+    assert nothing.status_code == 422
+
+
+@pytest.mark.parametrize("login", ["keyuser.pt", "installer.abc", "participant.ana", "partner.pro", "admin"])
+async def test_a_country_is_configured_by_its_keyusers_only(stack: Stack, login: str) -> None:
+    client = await signed_in(stack, login)
+    token = hidden((await client.get("/nothing")).text)["csrf"]
+    for place in (
+        "",
+        "/wholesalers",
+        "/wholesalers/new",
+        "/wholesalers/entry/DEF",
+        "/settings",
+        "/pools",
+        "/permits",
+        "/imports",
+    ):
+        if login == "admin" and place == "":
+            continue
+        answer = await client.get(f"/configuration/ES{place}")
+        assert answer.status_code in {403, 404}, place
+        assert "GHI" not in answer.text
+    for place in ("/wholesalers/new", "/wholesalers/entry/DEF", "/settings", "/pools", "/permits", "/products/file"):
+        answer = await client.post(f"/configuration/ES{place}", data={"csrf": token, "code": "X", "version": "1"})
+        assert answer.status_code in {403, 404}, place
+
+
+async def test_ops_reads_and_changes_nothing(stack: Stack) -> None:
+    client = await signed_in(stack, "ops")
+    page = await read(client, "/configuration/ES/wholesalers/entry/DEF")
+    assert "disabled" in page
+    answer = await sent(client, "/requests", "/configuration/ES/wholesalers/entry/DEF", version="1")
+    assert answer.status_code == 403
+
+
+async def test_an_admin_finds_countries_and_accounts(stack: Stack) -> None:
+    client = await signed_in(stack, "admin")
+    assert "/configuration/PT" in await read(client, "/configuration")
+    assert "/configuration/PT/accounts" in await read(client, "/configuration/PT")
+    assert "keyuser.pt" in await read(client, "/configuration/PT/accounts")
+
+
+async def test_the_dashboard_counts_ones_own(stack: Stack) -> None:
+    await filed(stack)
+    client = await signed_in(stack, "keyuser.es")
+    page = await read(client, "/dashboard")
+    assert "<svg" in page
+    assert "style=" not in page
+    partner = await signed_in(stack, "installer.abc")
+    assert (await partner.get("/dashboard")).status_code == 403
+
+
+async def test_an_account_gets_a_password_and_signs_in(stack: Stack) -> None:
+    admin = await signed_in(stack, "admin")
+    place = "/configuration/ES/accounts"
+    fields = {"login": "keyuser.new", "role": "keyuser", "email": "keyuser.new@keydesk.example", "active": "true"}
+    made = await sent(admin, f"{place}/new", f"{place}/new", **fields)
+    assert made.status_code == 303, re.findall(r'form-error"[^>]*>([^<]+)', made.text)
+    address = f"{place}/entry/keyuser.new"
+    short = await sent(admin, address, f"{place}/password/keyuser.new", password="short")
+    assert short.status_code == 422
+    given = await sent(admin, address, f"{place}/password/keyuser.new", password="long enough for the desk")
+    assert given.status_code == 303
+    async with browser(stack) as client:
+        answer = await client.post("/sign-in", data={"login": "keyuser.new", "password": "long enough for the desk"})
+        assert answer.headers["location"] == "/requests"
+
+
+async def test_an_email_is_tried_before_it_is_kept(stack: Stack) -> None:
+    client = await signed_in(stack, "keyuser.es")
+    place = "/configuration/ES/notifications"
+    there = f"{place}/try/processed/requester/en"
+    text = {"subject": "Card {{ card_number }}", "body": "Dear {{ partner_name }}"}
+    shown = await sent(client, f"{place}/new", there, **text)
+    assert "Dear Clima Sol" in shown.text
+    tested = await sent(client, f"{place}/new", there, do="test", **text)
+    assert "The test was sent" in tested.text
+    assert (await sent(client, f"{place}/new", there, subject="{{ secret }}", body="x")).status_code == 422
+    assert (await sent(client, f"{place}/new", f"{place}/try/nothing/nobody/en", **text)).status_code == 404
+
+
+async def keyuser_of(stack: Stack, login: str) -> httpx.AsyncClient:
+    """A browser of a keyuser whom a test made, and who has no password."""
+    client = browser(stack)
+    async with stack.sessions.begin() as session:
+        token = await sign_ins.sign_in(session, login, datetime.now(UTC))
+    client.cookies.update({"keydesk_session": token, "keydesk_language": "en"})
+    return stack.clients.setdefault(f"pages of {login}", client)
+
+
+def filled(page: str) -> dict[str, str]:
+    """All fields of a form as a browser would send them."""
+    parser = Fields()
+    parser.feed(page)
+    return parser.found
+
+
+class Fields(HTMLParser):
+    """Reads what a browser would send: texts, chosen options, ticked boxes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._select, self._area = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the field's value."""
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        match tag:
+            case "input" if given.get("type") == "checkbox":
+                if "checked" in given:
+                    self.found[name] = "on"
+            case "input" if name and given.get("type") != "file":
+                self.found[name] = given.get("value", "")
+            case "select":
+                self._select = name
+                self.found[name] = ""
+            case "option" if "selected" in given:
+                self.found[self._select] = given.get("value", "")
+            case "textarea":
+                self._area = name
+                self.found[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        """The text of a text area."""
+        if self._area:
+            self.found[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        """The text area ends."""
+        if tag == "textarea":
+            self._area = ""
