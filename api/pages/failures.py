@@ -23,13 +23,16 @@ def install(app: FastAPI) -> None:
     """Put pages before the problems that `api.errors.install` has set up."""
     for refusal, problem in list(app.exception_handlers.items()):
         app.add_exception_handler(refusal, _or_page(problem))  # type: ignore[arg-type]  # its handlers are all async
+    app.add_exception_handler(SignInNeeded, _to_sign_in)
+
+
+async def _to_sign_in(request: Request, _: Exception) -> Response:
+    there = Visit(request, parts_of(request), "en").here
+    return RedirectResponse(f"/sign-in?{urlencode({'then': there})}", 303)
 
 
 def _or_page(problem: Handler) -> Handler:
     async def answer(request: Request, failure: Exception) -> Response:
-        if isinstance(failure, SignInNeeded):
-            there = Visit(request, parts_of(request), "en").here
-            return RedirectResponse(f"/sign-in?{urlencode({'then': there})}", 303)
         answered = await problem(request, failure)
         if request.url.path.startswith(NO_PAGES) or "text/html" not in request.headers.get("accept", ""):
             return answered

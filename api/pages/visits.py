@@ -18,7 +18,7 @@ from api.dependencies import Parts, PartsOf
 from api.pages import pages
 from api.pages.languages import language_for
 from domain.access import Caller, Role
-from domain.errors import Forbidden, NotAuthenticated
+from domain.errors import Forbidden
 from store import accounts, sign_ins
 from store.tables.countries import Country
 
@@ -27,12 +27,8 @@ SAFE = {"GET", "HEAD"}
 SITES = {"same-origin", "none"}
 
 
-class SignInNeeded(NotAuthenticated):
-    """Nobody is signed in: the page sends them to where they can, and back."""
-
-
-class ForeignForm(Forbidden):
-    """A form that did not come from one of our pages."""
+class SignInNeeded(Exception):
+    """Nobody is signed in: the page sends them to where they can, and back. No refusal, so no error of the domain."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Visit:
     def who(self) -> Caller:
         """The account. Raises SignInNeeded."""
         if self.caller is None:
-            raise SignInNeeded("Sign in first.")
+            raise SignInNeeded
         return self.caller
 
     @property
@@ -92,7 +88,7 @@ async def closed_afterwards(request: Request) -> AsyncIterator[None]:
 
 
 async def visitor(request: Request, parts: PartsOf) -> Visit:
-    """Whoever calls, signed in or not. Raises ForeignForm."""
+    """Whoever calls, signed in or not. Raises Forbidden."""
     if request.method not in SAFE:
         _refuse_foreign(request)
     token = request.cookies.get(SESSION)
@@ -112,13 +108,13 @@ VisitorOf = Annotated[Visit, Depends(visitor)]
 
 
 async def member(visit: VisitorOf) -> Visit:
-    """Somebody who signed in; what they send carries their session's token. Raises SignInNeeded, ForeignForm."""
+    """Somebody who signed in; what they send carries their session's token. Raises SignInNeeded, Forbidden."""
     if visit.caller is None:
-        raise SignInNeeded("Sign in first.")
+        raise SignInNeeded
     if visit.request.method not in SAFE:
         given = visit.request.headers.get("x-csrf-token") or (await visit.request.form()).get("csrf")
         if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visit.csrf.encode()):
-            raise ForeignForm("This form is not from one of our pages, or you signed in anew since. Load it again.")
+            raise Forbidden("This form is not from one of our pages, or you signed in anew since. Load it again.")
     return visit
 
 
@@ -147,4 +143,4 @@ def _refuse_foreign(request: Request) -> None:
     else:
         foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
     if foreign:
-        raise ForeignForm("This form was sent from another site.")
+        raise Forbidden("This form was sent from another site.")
