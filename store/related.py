@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Owner
@@ -28,7 +28,8 @@ from store.tables.stock import Replacement
 class Related:
     """What hangs on one request; `documents` are those that count, `cards` those that are printed.
 
-    `old_owner` is whose request brought the unit that a replacement took away.
+    A replacement's `cards` are those that were reissued for it, too; `old_owner` is whose request brought the unit that
+    it took away.
     """
 
     company: str | None = None
@@ -69,11 +70,12 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
         found[assignment.request_id].granted = from_json(Assignment, assignment.snapshot)
     cards = await session.scalars(
         select(effects.Card)
-        .where(effects.Card.request_id.in_(ids), effects.Card.sha256.is_not(None))
-        .order_by(effects.Card.version)
+        .where(or_(effects.Card.request_id.in_(ids), effects.Card.caused_by.in_(ids)), effects.Card.sha256.is_not(None))
+        .order_by(effects.Card.version, effects.Card.request_id)
     )
     for card in cards:
-        found[card.request_id].cards.append(card)
+        for request_id in {card.request_id, card.caused_by or card.request_id}.intersection(ids):
+            found[request_id].cards.append(card)
     emails = await session.scalars(
         select(effects.Email).where(effects.Email.request_id.in_(ids)).order_by(effects.Email.id)
     )
