@@ -13,11 +13,12 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 BUILD := setuptools>=80
 SOURCES := activities api configuration domain statemachines store workers workflows settings.py tests
 # Two lanes at once, for two cores. The first is what shares one stack of real parts; a new folder belongs there, unless
-# it is named here. The second is what is pure and fully covered, what has servers of its own, and one by one what
-# starts and kills whole desks.
+# it is named here; then, one by one, what starts whole desks. The second is what is pure and fully covered, what has
+# servers of its own, and what kills desks.
 PURE := tests/domain tests/statemachines
 TIME := tests/store tests/workflows
-WHOLE_DESKS := tests/crash tests/workers tests/docs
+WHOLE_DESKS := tests/workers tests/docs
+KILLS := tests/crash
 # Where make can, the lines of the two lanes stay whole.
 LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=
@@ -36,12 +37,13 @@ test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the 
 	$(if $(TESTS),$(BIN)/pytest $(TESTS),@$(MAKE) --no-print-directory -j2 $(LINEWISE) lane-shared lane-own)
 
 lane-shared:
-	$(BIN)/pytest $(foreach folder,$(PURE) $(TIME) $(WHOLE_DESKS),--ignore=$(folder))
+	$(BIN)/pytest $(foreach folder,$(PURE) $(TIME) $(WHOLE_DESKS) $(KILLS),--ignore=$(folder))
+	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder; done
 
 lane-own:
 	$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered
 	$(BIN)/pytest $(TIME)
-	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder; done
+	$(BIN)/pytest $(KILLS)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .

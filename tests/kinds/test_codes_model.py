@@ -188,7 +188,7 @@ def runner(own_database: str) -> Iterator[tuple[asyncio.Runner, Desk]]:
 
 
 quickly = settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -129,4 +129,4 @@ class Desk(RuleBasedStateMachine):
 def test_there_are_never_more_live_holders_than_one_and_the_permits_given(database: str) -> None:
     with asyncio.Runner() as runner:
         Desk.runner, Desk.url = runner, database
-        run_state_machine_as_test(Desk, settings=settings(deadline=None, max_examples=25, stateful_step_count=15))
+        run_state_machine_as_test(Desk, settings=settings(deadline=None, max_examples=12, stateful_step_count=15))
