@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help up test lane-shared lane-own check format lock clean
+.PHONY: help up test lane-shared lane-own endure check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,12 +13,15 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 BUILD := setuptools>=80
 SOURCES := activities api configuration domain statemachines store workers workflows settings.py tests
 # Two lanes at once, for two cores. The first is what shares one stack of real parts; a new folder belongs there, unless
-# it is named here; then, one by one, what starts whole desks. The second is what is pure and fully covered, what has
-# servers of its own, and what kills desks.
+# it is named here. The second is what is pure and fully covered, what has servers of its own, what kills desks, and one
+# by one what starts whole ones.
 PURE := tests/domain tests/statemachines
 TIME := tests/store tests/workflows
 WHOLE_DESKS := tests/workers tests/docs
 KILLS := tests/crash
+# What takes minutes, because it waits for outages or for real figures: `make endure`, before a release.
+ENDURANCE := tests/crash/test_outages.py tests/crash/test_points.py tests/crash/test_claims.py tests/cluster \
+	tests/docs/test_runbook.py
 # Where make can, the lines of the two lanes stay whole.
 LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=
@@ -37,13 +40,16 @@ test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the 
 	$(if $(TESTS),$(BIN)/pytest $(TESTS),@$(MAKE) --no-print-directory -j2 $(LINEWISE) lane-shared lane-own)
 
 lane-shared:
-	$(BIN)/pytest $(foreach folder,$(PURE) $(TIME) $(WHOLE_DESKS) $(KILLS),--ignore=$(folder))
-	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder; done
+	$(BIN)/pytest $(foreach path,$(PURE) $(TIME) $(WHOLE_DESKS) $(KILLS) $(ENDURANCE),--ignore=$(path))
 
 lane-own:
 	$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered
 	$(BIN)/pytest $(TIME)
-	$(BIN)/pytest $(KILLS)
+	$(BIN)/pytest $(KILLS) $(foreach path,$(ENDURANCE),--ignore=$(path))
+	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder $(foreach path,$(ENDURANCE),--ignore=$(path)); done
+
+endure: $(VENV)/dev.stamp ## the tests that take minutes: outages, kills at every step, the cluster, the runbook
+	$(BIN)/pytest $(ENDURANCE)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
 	$(BIN)/ruff format --check .

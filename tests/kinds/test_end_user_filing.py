@@ -44,6 +44,7 @@ async def test_the_form_of_a_country(stack: Stack) -> None:
             "required": True,
             "media_types": ["application/pdf", "image/jpeg", "image/png"],
             "max_bytes": 10 * 1024 * 1024,
+            "template_id": None,
         }
     ]
     assert form["messages"]["extra_years"].startswith("Para añadir años")

@@ -157,7 +157,7 @@ async def test_lives_and_stock_are_for_the_countrys_keyusers_and_ops(
     for path in (f"units/{done['data']['old_serial']}", "countries/ES/stock-movements", "countries/ES/charges"):
         answer = await client.get(f"/api/v1/{path}")
         assert answer.status_code == status, path
-    for path in ("units/NOBODY0001", "countries/XX/charges"):
+    for path in ("units/NOBODY0001", "countries/NOWHERE/charges"):
         assert (await client.get(f"/api/v1/{path}")).status_code == {200: 404}.get(status, status)
 
 
