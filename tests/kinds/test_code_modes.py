@@ -1,40 +1,25 @@
 """What becomes of warranty codes when the mode changes, without a policy, and after refusals (`domain.md` §4)."""
 
-from typing import Any
-
 from sqlalchemy import update
 
 from domain.pools import Pool
 from store.tables.countries import Country
-from tests.api.refusals import pointers, refusal
+from tests.api.refusals import refusal
 from tests.kinds.walks import (
-    ask_extension,
     bound,
     code_shown,
     codes_of,
     counted,
     extended,
     extension,
-    invoice,
     listed_codes,
+    refused,
     released,
     strict,
 )
 from tests.stack.countries import NewCountry
-from tests.stack.footprint import INTAKE, footprint
 from tests.stack.running import Stack
 from tests.stack.walks import REQUESTS, decided, settled
-
-
-async def refused(stack: Stack, country: NewCountry, login: str | None = None, **changes: Any) -> tuple[int, str]:
-    """Submit, and hold that nothing is left, and that the code is what is pointed at."""
-    login = login or country.partner
-    await invoice(stack, login)
-    before = await footprint(stack, but=INTAKE)
-    answer = await ask_extension(stack, login, country=country.code, **changes)
-    assert pointers(answer) == ["/warranty_code"]
-    assert await footprint(stack, but=INTAKE) == before
-    return refusal(answer)
 
 
 async def set_mode(stack: Stack, country: NewCountry, mode: str) -> None:

@@ -1,7 +1,6 @@
 """Warranty codes of a country that runs mode b: bound, consumed, released (`domain.md` §4)."""
 
 import asyncio
-from typing import Any
 
 import httpx
 import pytest
@@ -17,27 +16,14 @@ from tests.kinds.walks import (
     codes_of,
     extended,
     extension,
-    invoice,
+    refused,
     released,
     strict,
 )
-from tests.stack.countries import NewCountry
-from tests.stack.footprint import INTAKE, footprint
 from tests.stack.outbox import emails_about
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
 from tests.stack.walks import REQUESTS, Json, decided, history, new_serial, outdoor, seen, settled, uploaded
-
-
-async def refused(stack: Stack, country: NewCountry, login: str | None = None, **changes: Any) -> tuple[int, str]:
-    """Submit, and hold that nothing is left, and that the code is what is pointed at."""
-    login = login or country.partner
-    await invoice(stack, login)
-    before = await footprint(stack, but=INTAKE)
-    answer = await ask_extension(stack, login, country=country.code, **changes)
-    assert pointers(answer) == ["/warranty_code"]
-    assert await footprint(stack, but=INTAKE) == before
-    return refusal(answer)
 
 
 async def test_the_pt_demo_asks_for_a_code_and_takes_clima_tejos_own(stack: Stack) -> None:

@@ -10,7 +10,9 @@ import httpx
 from api.app import create_app
 from domain.pools import Pool
 from store import accounts, pools
+from tests.api.refusals import pointers, refusal
 from tests.stack.countries import NewCountry, new_country
+from tests.stack.footprint import INTAKE, footprint
 from tests.stack.running import Stack
 from tests.stack.walks import (
     PDF,
@@ -269,3 +271,14 @@ async def released(
     return await stack.client_of(login or country.keyuser).post(
         f"/api/v1/countries/{country.code}/codes/{code}/release", json={"comment": "Sold to somebody else.", **body}
     )
+
+
+async def refused(stack: Stack, country: NewCountry, login: str | None = None, **changes: Any) -> tuple[int, str]:
+    """Submit, and hold that nothing is left, and that the code is what is pointed at."""
+    login = login or country.partner
+    await invoice(stack, login)
+    before = await footprint(stack, but=INTAKE)
+    answer = await ask_extension(stack, login, country=country.code, **changes)
+    assert pointers(answer) == ["/warranty_code"]
+    assert await footprint(stack, but=INTAKE) == before
+    return refusal(answer)
