@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from configuration.fields import Body, Day, Email, EmailOrNothing, Line, Required, Text, printable
+from configuration.fields import Body, Day, Email, EmailOrNothing, Line, Required, Text, Whole, printable
 from domain.serials import normalise_serial
 
-__all__ = ["Body", "Day", "Email", "EmailOrNothing", "Line", "Required", "Serial", "Text"]
+__all__ = ["Body", "Day", "Email", "EmailOrNothing", "Line", "Required", "Serial", "Text", "Whole"]
 
 Serial = Annotated[str, StringConstraints(max_length=100), AfterValidator(printable), AfterValidator(normalise_serial)]

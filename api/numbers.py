@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.configuring import REFUSALS, ConfigurerOf, ReaderOf, author_of, routes
 from api.dependencies import PartsOf
 from api.errors import documented
-from api.fields import Body, Line, Text
+from api.fields import Body, Line, Text, Whole
 from configuration import changing, codes
 from configuration.registry import CODES
 from domain import errors
@@ -38,7 +38,7 @@ class Pools(BaseModel):
 class GenerateBody(Body):
     """How many new numbers, with which prefix, and for which company, if they are one company's own."""
 
-    count: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)]
+    count: Annotated[Whole, Field(ge=1, le=MOST_AT_ONCE)]
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")]
     owner: Line | None = None
 

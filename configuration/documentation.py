@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups, offers
-from configuration.fields import Body, Required
+from configuration.fields import Body, Required, Whole
 from configuration.line_ups import Slug
 from configuration.offers import Offerable
 from configuration.resource import Advice, Resource
@@ -33,8 +33,8 @@ class DocumentationShape(Body):
     title: Required
     required: bool = True
     media_types: tuple[Required, ...] = TAKEN
-    max_bytes: Annotated[int, Field(ge=0, le=2**31 - 1)] = LARGEST
-    position: Annotated[int, Field(ge=1, le=1000)] = 1
+    max_bytes: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = LARGEST
+    position: Annotated[Whole, Field(ge=1, le=1000)] = 1
     template_id: UUID | None = None
 
 

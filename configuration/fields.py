@@ -42,6 +42,13 @@ def _iso_date(value: object) -> object:
     return value
 
 
+def _no_flag(value: object) -> object:
+    """Only numbers: pydantic would also take `true` as 1. What a page sends is text, and parsed like any number."""
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - of these pydantic makes complaints
+    return value
+
+
 def _or_nothing(value: object, check: ValidatorFunctionWrapHandler) -> object:
     return "" if value == "" else check(value)
 
@@ -54,6 +61,7 @@ Line = Annotated[
     AfterValidator(_one_line),
 ]
 Required = Annotated[Line, StringConstraints(min_length=1)]
+Whole = Annotated[int, BeforeValidator(_no_flag)]
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Email = Annotated[EmailStr, StringConstraints(max_length=200)]
 # Not a union: the pointers of its errors would name pydantic's own parts.
