@@ -168,8 +168,18 @@ async def proven(parts: Parts, request_id: str, body: ProofBody, who: str) -> ta
     raise NotFound("There is no such warranty.")
 
 
+async def count_form(parts: Parts, session: AsyncSession, who: str) -> None:
+    """A form that a visitor begins is kept for a day, so these are counted as misses are, in a count of their own.
+
+    Raises RateLimited.
+    """
+    counted = f"forms {who}"
+    await _refuse_exhausted(parts, session, counted)
+    await misses.note(session, counted, parts.now())
+
+
 async def _refuse_exhausted(parts: Parts, session: AsyncSession, who: str) -> None:
-    """Raises RateLimited for an address with too many misses; its calls stand in line until the transaction ends."""
+    """Raises RateLimited for a count that is full; calls that count there stand in line until the transaction ends."""
     await misses.stand_in_line(session, who)
     wait = await misses.exhausted_for(session, who, parts.now())
     if wait is not None:
