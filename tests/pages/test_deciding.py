@@ -9,6 +9,7 @@ import pytest
 from tests.kinds import claims, swaps
 from tests.kinds.walks import end_user_filed
 from tests.pages.walks import hidden, read, sent, signed_in
+from tests.stack.days import day
 from tests.stack.footprint import footprint
 from tests.stack.outbox import emails_to
 from tests.stack.running import Stack
@@ -97,7 +98,7 @@ async def test_save_corrects_and_decides_nothing(stack: Stack) -> None:
 
 
 async def test_replacements_and_points_are_corrected(stack: Stack) -> None:
-    base = await processed(stack, commissioned_on="2026-11-10")
+    base = await processed(stack, commissioned_on=day(9))
     swap = await swaps.swap_filed(stack, base["data"]["units"][0]["serial"])
     client, path = await signed_in(stack, "keyuser.es"), f"/requests/{swap['id']}"
     serial = new_serial()
