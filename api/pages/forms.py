@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.pages import words
+from api.pages import sentences
 from api.pages.visits import Visit
 from configuration.fields import pointed
 from domain.errors import FieldError, Invalid, KeydeskError
@@ -45,32 +45,19 @@ class Problems:
 
 def problems(visit: Visit, refusal: KeydeskError, status: int, root: str = "") -> Problems:
     """A refusal in the visitor's language; `root` is where the form's fields stand in the body."""
-    summary = visit.say(words.REFUSALS.get(refusal.code, words.REFUSALS["error"]))
-    if refusal.code not in words.EXPLAINED and refusal.detail not in {"", summary}:
-        summary = f"{summary} {visit.say(refusal.detail)}" if visit.language == "en" else summary
-    named = [(one.pointer.removeprefix(root).strip("/"), _plain(visit, one.detail)) for one in refusal.fields]
+    language = visit.language
+    named = [
+        (one.pointer.removeprefix(root).strip("/"), sentences.said(one.detail, language)) for one in refusal.fields
+    ]
     return Problems(
-        summary,
+        sentences.told(refusal.code, refusal.detail, language),
         status,
-        tuple(Complaint(name.replace("/", "-") or "main", label_of(visit, name), detail) for name, detail in named),
+        tuple(
+            Complaint(name.replace("/", "-") or "main", sentences.label_of(name, language), detail)
+            for name, detail in named
+        ),
         dict(named),
     )
-
-
-def _plain(visit: Visit, detail: str) -> str:
-    """What is wrong with a field, as people say it."""
-    found = next((said for begins, said in words.PLAIN.items() if detail.startswith(begins)), detail)
-    return visit.say(found)
-
-
-def label_of(visit: Visit, name: str) -> str:
-    """What a field is called: `Serial number 2` for `units/1/serial`."""
-    if name in words.FIELDS:
-        return visit.say(words.FIELDS[name])
-    parts = name.split("/")
-    label = visit.say(words.FIELDS.get(parts[-1], words.FIELDS.get(parts[0], parts[-1].replace("_", " "))))
-    number = next((int(part) + 1 for part in parts if part.isdigit()), None)
-    return label if number is None else f"{label} {number}"
 
 
 async def fields_of(request: Request) -> dict[str, str]:

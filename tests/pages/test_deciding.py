@@ -9,6 +9,7 @@ import pytest
 from tests.kinds import swaps
 from tests.kinds.walks import end_user_filed
 from tests.pages.walks import filled, hidden, read, sent, signed_in
+from tests.stack.days import day
 from tests.stack.footprint import footprint
 from tests.stack.outbox import emails_to
 from tests.stack.running import Stack
@@ -97,7 +98,7 @@ async def test_save_corrects_and_decides_nothing(stack: Stack) -> None:
 
 
 async def test_a_replacement_is_corrected(stack: Stack) -> None:
-    base = await processed(stack, commissioned_on="2026-11-10")
+    base = await processed(stack, commissioned_on=day(9))
     swap = await swaps.swap_filed(stack, base["data"]["units"][0]["serial"])
     client, path = await signed_in(stack, "keyuser.es"), f"/requests/{swap['id']}"
     serial = new_serial()
@@ -108,7 +109,7 @@ async def test_a_replacement_is_corrected(stack: Stack) -> None:
 
 
 async def test_a_replacement_is_amended(stack: Stack) -> None:
-    base = await processed(stack, commissioned_on="2026-11-10")
+    base = await processed(stack, commissioned_on=day(9))
     swap = await swaps.swapped(stack, base["data"]["units"][0]["serial"])
     client, path = await signed_in(stack, "keyuser.es"), f"/requests/{swap['id']}"
     assert 'href="?edit=amend#data"' in await read(client, path)
@@ -117,14 +118,14 @@ async def test_a_replacement_is_amended(stack: Stack) -> None:
     silent = await client.post(f"{path}/actions/amend", data={**fields, "new_unit/serial": serial})
     assert silent.status_code == 422
     assert f'value="{serial}"' in silent.text, "what was typed stays"
-    early = {"comment": "a typing error", "new_unit/serial": serial, "replaced_on": "2026-11-01"}
+    early = {"comment": "a typing error", "new_unit/serial": serial, "replaced_on": day()}
     refused = await client.post(f"{path}/actions/amend", data={**fields, **early})
     assert 'id="replaced_on-error"' in refused.text
-    given = {"comment": "a typing error", "new_unit/serial": serial, "replaced_on": "2026-11-19"}
+    given = {"comment": "a typing error", "new_unit/serial": serial, "replaced_on": day(18)}
     amended = await client.post(f"{path}/actions/amend", data={**fields, **given})
     assert amended.status_code == 303, amended.text
     now = await settled(stack, swap["id"], "keyuser.es")
-    assert (now["data"]["new_unit"]["serial"], now["data"]["replaced_on"]) == (serial, "2026-11-19")
+    assert (now["data"]["new_unit"]["serial"], now["data"]["replaced_on"]) == (serial, day(18))
     assert [email["event"] for email in now["emails"]].count("amended") == 1
 
 

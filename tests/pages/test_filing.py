@@ -9,6 +9,7 @@ import pytest
 
 from tests.kinds.walks import granted, proof
 from tests.pages.walks import browser, hidden, read, sent, signed_in
+from tests.stack.days import day
 from tests.stack.footprint import footprint
 from tests.stack.running import Stack
 from tests.stack.walks import PDF, decided, filed, new_serial, processed, seen
@@ -16,7 +17,7 @@ from tests.stack.walks import PDF, decided, filed, new_serial, processed, seen
 FIELDS = {
     "line_up": "residential",
     "wholesaler": "DEF",
-    "commissioned_on": "2026-11-01",
+    "commissioned_on": day(),
     "end_user/name": "Marta Ruiz",
     "end_user/address": "Gran Vía 3",
     "end_user/postcode": "28013",
