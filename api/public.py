@@ -174,17 +174,24 @@ async def count_form(parts: Parts, session: AsyncSession, who: str) -> None:
     Raises RateLimited.
     """
     counted = f"forms {who}"
-    await _refuse_exhausted(parts, session, counted)
+    if seconds := await _seconds_to_wait(parts, session, counted):
+        raise RateLimited(
+            f"Too many forms were begun from here. Try again in {seconds} s.", facts={"retry_after": seconds}
+        )
     await misses.note(session, counted, parts.now())
 
 
 async def _refuse_exhausted(parts: Parts, session: AsyncSession, who: str) -> None:
-    """Raises RateLimited for a count that is full; calls that count there stand in line until the transaction ends."""
-    await misses.stand_in_line(session, who)
-    wait = await misses.exhausted_for(session, who, parts.now())
-    if wait is not None:
-        seconds = int(wait.total_seconds()) + 1
+    """Raises RateLimited for an address with too many misses; its calls stand in line until the transaction ends."""
+    if seconds := await _seconds_to_wait(parts, session, who):
         raise RateLimited(f"Too many look-ups found nothing. Try again in {seconds} s.", facts={"retry_after": seconds})
+
+
+async def _seconds_to_wait(parts: Parts, session: AsyncSession, counted: str) -> int:
+    """0 while the count is not full. Whoever counts there stands in line until the transaction ends."""
+    await misses.stand_in_line(session, counted)
+    wait = await misses.exhausted_for(session, counted, parts.now())
+    return 0 if wait is None else int(wait.total_seconds()) + 1
 
 
 async def _refuse_late(parts: Parts, session: AsyncSession, row: tables.Request) -> None:

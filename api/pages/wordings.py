@@ -168,6 +168,7 @@ REFUSED = (
     n_("Not a serial number."),
     n_("adjust names a line and its points."),
     n_("Too many look-ups found nothing. Try again in {seconds} s."),
+    n_("Too many forms were begun from here. Try again in {seconds} s."),
     n_("There is a {what:entry} {key} already."),
     n_("The {what:entry} {key} is in use."),
     n_("These durations do not go together."),

@@ -221,7 +221,7 @@ async def test_forms_that_visitors_begin_are_limited(stack: Stack) -> None:
         before = await footprint(stack)
         refused = await client.post("/warranty/new", data={"country": "ES"})
         assert (refused.status_code, await footprint(stack)) == (429, before)
-        assert "Too many tries. Wait a minute and try again." in refused.text
+        assert "Too many forms were begun from here. Try again in " in refused.text
         assert 0 < int(refused.headers["Retry-After"]) <= 60
         found = await client.post("/warranty", data={"country": "ES", "serial": "T99999999", "postcode": "1"})
         assert found.status_code == 200, "who began too many forms may still look up"
