@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.bodies import MAX_LINES, AttachmentBody, LineNumber, RequestBody
-from configuration.fields import Body, Line, Required, Text
+from configuration.fields import Body, Line, Required, Text, Whole
 from domain import requests
 from domain.points import JudgedLine, Verdict
 from domain.requests import Attachment
@@ -17,8 +17,8 @@ MAX_INFORMATION = 40
 MAX_QUANTITY = 1_000
 MAX_POINTS = 1_000_000_000
 
-PointsNumber = Annotated[int, Field(ge=0, le=MAX_POINTS, description="the final value of a line")]
-VersionSeen = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
+PointsNumber = Annotated[Whole, Field(ge=0, le=MAX_POINTS, description="the final value of a line")]
+VersionSeen = Annotated[Whole, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 
 EXAMPLE: dict[str, Any] = {
     "country": "ES",
@@ -39,7 +39,7 @@ class LineBody(Body):
     """So many pieces of a product. A document that serves several lines is named on each, and uploaded once."""
 
     product: Required
-    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+    quantity: Annotated[Whole, Field(ge=1, le=MAX_QUANTITY)]
     info: Annotated[dict[Required, Line], Field(max_length=MAX_INFORMATION)] = Field(
         default_factory=dict, description="the information fields of the product, by name"
     )
