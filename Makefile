@@ -21,11 +21,13 @@ WHOLE_DESKS := tests/workers tests/docs
 KILLS := tests/crash
 # What takes minutes, because it waits for outages or for real figures: `make endure`, before a release.
 ENDURANCE := tests/crash/test_outages.py tests/crash/test_points.py tests/crash/test_claims.py tests/cluster \
-	tests/docs/test_runbook.py
+	tests/docs/test_runbook.py tests/kinds/test_storm.py
 # Where make can, the lines of the two lanes stay whole.
 LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=
 TESTS ?=
+# A desk is many processes: without compiled modules each of them would compile all of Keydesk anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## explain these commands
 	@echo "Keydesk: usage: make COMMAND"

@@ -172,13 +172,30 @@ async def proven(parts: Parts, request_id: str, body: ProofBody, who: str) -> ta
     raise NotFound("There is no such warranty.")
 
 
+async def count_form(parts: Parts, session: AsyncSession, who: str) -> None:
+    """A form that a visitor begins is kept for a day, so these are counted as misses are, in a count of their own.
+
+    Raises RateLimited.
+    """
+    counted = f"forms {who}"
+    if seconds := await _seconds_to_wait(parts, session, counted):
+        raise RateLimited(
+            f"Too many forms were begun from here. Try again in {seconds} s.", facts={"retry_after": seconds}
+        )
+    await misses.note(session, counted, parts.now())
+
+
 async def _refuse_exhausted(parts: Parts, session: AsyncSession, who: str) -> None:
     """Raises RateLimited for an address with too many misses; its calls stand in line until the transaction ends."""
-    await misses.stand_in_line(session, who)
-    wait = await misses.exhausted_for(session, who, parts.now())
-    if wait is not None:
-        seconds = int(wait.total_seconds()) + 1
+    if seconds := await _seconds_to_wait(parts, session, who):
         raise RateLimited(f"Too many look-ups found nothing. Try again in {seconds} s.", facts={"retry_after": seconds})
+
+
+async def _seconds_to_wait(parts: Parts, session: AsyncSession, counted: str) -> int:
+    """0 while the count is not full. Whoever counts there stands in line until the transaction ends."""
+    await misses.stand_in_line(session, counted)
+    wait = await misses.exhausted_for(session, counted, parts.now())
+    return 0 if wait is None else int(wait.total_seconds()) + 1
 
 
 async def _refuse_late(parts: Parts, session: AsyncSession, row: tables.Request) -> None:

@@ -58,8 +58,9 @@ def _iso_date(value: object) -> object:
 
 
 def _no_flag(value: object) -> object:
+    """Only numbers: pydantic would also take `true` as 1. What a page sends is text, and parsed like any number."""
     if isinstance(value, bool):
-        raise ValueError("must be a whole number")  # noqa: TRY004 - pydantic reads ValueError
+        raise ValueError("must be a whole number")  # noqa: TRY004 - of these pydantic makes complaints
     return value
 
 
@@ -75,7 +76,6 @@ Line = Annotated[
     AfterValidator(_one_line),
 ]
 Required = Annotated[Line, StringConstraints(min_length=1), AfterValidator(_to_be_seen)]
-# JSON's true is no 1, and "yes" no true. A number in quotes is one: forms and spreadsheets have no others.
 Whole = Annotated[int, BeforeValidator(_no_flag)]
 Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_iso_date)]

@@ -1,10 +1,11 @@
 """The `keydesk` command. Each command imports what it runs when it runs: help must not wait for servers."""
 
 import asyncio
+import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -157,7 +158,7 @@ def reconcile(
     typer.echo(f"{len(found)} difference{'' if len(found) == 1 else 's'} between database and Temporal")
     if mend and found:
         typer.echo("Workflows were told to follow; run this again to see what is left.")
-    _leave(1 if found else 0)
+    raise typer.Exit(1 if found else 0)
 
 
 @app.command()
@@ -173,14 +174,7 @@ def erase(
     from workers.embedded.joining import settings_beside
 
     failed = asyncio.run(erasing.run(settings_beside(), request_ids or [], due=due, say=typer.echo))
-    _leave(1 if failed else 0)
-
-
-def _leave(code: int) -> None:
-    """End at once: the Temporal client's threads can outlive the interpreter, and then crash a finished command."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    raise typer.Exit(1 if failed else 0)
 
 
 def _settings() -> "Settings":
@@ -199,19 +193,38 @@ def _warn(line: str) -> None:
 
 def main() -> None:
     """Run the command line. A refusal is one sentence on stderr and exit code 1, wrong usage exit code 2."""
+    _leave(_code())
+
+
+def _code() -> int:
+    """Run the command that was asked for; with which code it ends."""
     from pydantic import ValidationError
 
     try:
         app()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except (DeskError, KeydeskError) as error:
         _warn(f"keydesk: {error}")
-        sys.exit(1)
+        return 1
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             names = ".".join(str(part) for part in problem["loc"])
             sentence = problem["msg"].removeprefix("Value error, ")
             _warn(f"keydesk: {f'KEYDESK_{names.upper()}: ' if names else ''}{sentence}")
-        sys.exit(2)
+        return 2
+    return 0
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: the Temporal client's threads can outlive the interpreter, and then crash a finished command.
+
+    That is https://github.com/temporalio/sdk-python/issues/300; nothing of ours waits for the interpreter to end.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api import errors
 from api.dependencies import parts_of
-from api.pages import words
+from api.pages import sentences, words
 from api.pages.languages import language_for
 from api.pages.visits import SignInNeeded, Visit, visitor
 from domain.errors import KeydeskError
@@ -44,6 +44,7 @@ def _or_page(problem: Handler) -> Handler:
 async def _page(request: Request, failure: Exception, answered: Response) -> Response:
     status = answered.status_code
     code = failure.code if isinstance(failure, KeydeskError) else errors.CODES.get(status, "error")
+    detail = failure.detail if isinstance(failure, KeydeskError) else ""
     try:
         visit = await visitor(request, parts_of(request))
     except (KeydeskError, SQLAlchemyError, OutOfReach):
@@ -52,7 +53,7 @@ async def _page(request: Request, failure: Exception, answered: Response) -> Res
         "failure.html",
         status,
         title=visit.say(words.TITLES.get(status, words.TITLES[500])),
-        sentence=visit.say(words.REFUSALS.get(code, words.REFUSALS["error"])),
+        sentence=sentences.told(code, detail, visit.language),
         correlation=answered.headers.get("x-correlation-id", ""),
     )
     for name in ("Retry-After", "Allow"):

@@ -1,18 +1,19 @@
 """Forms: the name of a field is the JSON pointer of its place in the body, so that refusals find their fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from api.pages import words
+from api.pages import sentences
 from api.pages.visits import Visit
 from configuration.fields import pointed
 from domain.errors import FieldError, Invalid, KeydeskError
 
 MOST_FIELDS, MOST_TEXT = 1000, 200_000
+BESIDE = frozenset({"role", "was", "documents"})  # fields of a row that say nothing without the others
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -44,32 +45,19 @@ class Problems:
 
 def problems(visit: Visit, refusal: KeydeskError, status: int, root: str = "") -> Problems:
     """A refusal in the visitor's language; `root` is where the form's fields stand in the body."""
-    summary = visit.say(words.REFUSALS.get(refusal.code, words.REFUSALS["error"]))
-    if refusal.code not in words.EXPLAINED and refusal.detail not in {"", summary}:
-        summary = f"{summary} {visit.say(refusal.detail)}" if visit.language == "en" else summary
-    named = [(one.pointer.removeprefix(root).strip("/"), _plain(visit, one.detail)) for one in refusal.fields]
+    language = visit.language
+    named = [
+        (one.pointer.removeprefix(root).strip("/"), sentences.said(one.detail, language)) for one in refusal.fields
+    ]
     return Problems(
-        summary,
+        sentences.told(refusal.code, refusal.detail, language),
         status,
-        tuple(Complaint(name.replace("/", "-") or "main", label_of(visit, name), detail) for name, detail in named),
+        tuple(
+            Complaint(name.replace("/", "-") or "main", sentences.label_of(name, language), detail)
+            for name, detail in named
+        ),
         dict(named),
     )
-
-
-def _plain(visit: Visit, detail: str) -> str:
-    """What is wrong with a field, as people say it."""
-    found = next((said for begins, said in words.PLAIN.items() if detail.startswith(begins)), detail)
-    return visit.say(found)
-
-
-def label_of(visit: Visit, name: str) -> str:
-    """What a field is called: `Serial number 2` for `units/1/serial`."""
-    if name in words.FIELDS:
-        return visit.say(words.FIELDS[name])
-    parts = name.split("/")
-    label = visit.say(words.FIELDS.get(parts[-1], words.FIELDS.get(parts[0], parts[-1].replace("_", " "))))
-    number = next((int(part) + 1 for part in parts if part.isdigit()), None)
-    return label if number is None else f"{label} {number}"
 
 
 async def fields_of(request: Request) -> dict[str, str]:
@@ -84,25 +72,46 @@ async def fields_of(request: Request) -> dict[str, str]:
 
 
 def nested(fields: Mapping[str, str], *, but: Iterable[str] = ()) -> dict[str, Any]:
-    """`{"units/0/serial": "A"}` as the body that it means; rows are taken in their order, empty rows are left out."""
+    """`{"units/0/serial": "A"}` as the body that it means; rows are taken in their order, empty ones are left out."""
     left_out = {"csrf", "do", "key", "version", *but}
     body: dict[str, Any] = {}
-    rows: dict[str, dict[int, dict[str, str]]] = {}
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
     for name, value in fields.items():
         first, *rest = name.split("/")
         if name in left_out or first in left_out:
             continue
         if not rest:
             body[first] = value.strip()
-        elif len(rest) == 2 and rest[0].isdigit() and len(rest[0]) < 4:
-            rows.setdefault(first, {}).setdefault(int(rest[0]), {})[rest[1]] = value.strip()
+        elif len(rest) > 1 and rest[0].isdigit() and len(rest[0]) < 4:
+            _put(rows.setdefault(first, {}).setdefault(int(rest[0]), {}), rest[1:], value.strip())
         else:
             inner = body.setdefault(first, {})
             if isinstance(inner, dict):
                 inner["/".join(rest)] = value.strip()
     for name, numbered in rows.items():
-        body[name] = [row for _, row in sorted(numbered.items()) if any(row[key] for key in row if key != "role")]
+        body[name] = [row for _, row in sorted(numbered.items()) if _counts(row)]
     return body
+
+
+def _put(row: dict[str, Any], way: Sequence[str], value: str) -> None:
+    """`info/site` into the row; what stands in its own way is left out."""
+    *folders, last = way
+    place: Any = row
+    for folder in folders:
+        place = place.setdefault(folder, {})
+        if not isinstance(place, dict):
+            return
+    place[last] = value
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    """Whether a row is filled in, and was not to be taken away."""
+    return not row.get("remove") and any(_says(row[name]) for name in row.keys() - BESIDE)
+
+
+def _says(value: Any) -> bool:
+    """Whether somebody wrote anything here."""
+    return any(_says(one) for one in value.values()) if isinstance(value, dict) else bool(value)
 
 
 def flat(body: Mapping[str, Any], root: str = "") -> dict[str, str]:

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.pages import configured, words
+from api.pages import configured, sentences, words
 from api.pages.languages import LANGUAGES, catalogue
 from domain.states import State
 
@@ -69,6 +69,10 @@ def environment(language: str) -> Environment:
         "moment": lambda value, zone="UTC": shown_moment(value, language, zone),
         "ago": lambda value, now: shown_age(value, now, language),
         "translated": lambda text: translated(text, language),
+        "sentence": lambda text: sentences.said(text, language),
+        "told": lambda refusal: sentences.told(refusal.code, refusal.detail, language),
+        "labelled": lambda name: sentences.label_of_change(name, language),
+        "valued": lambda value, name: sentences.value_of(name, value, language),
         "pairs": lambda names: [(name, name) for name in names],
         "said": lambda named: [(value, translated(text, language)) for value, text in named.items()],
         "last_day": lambda end: end - timedelta(days=1),

@@ -76,6 +76,8 @@ DONE = {
     "release_code": n_("Warranty code released"),
     "judge": n_("Judged"),
     "set_points": n_("Points set"),
+    "reissue": n_("Card issued anew"),
+    "erase": n_("Personal data erased"),
 }
 CANCELLED_BY = {
     CancelledBy.END_USER: n_("Canceled by the end user"),
@@ -112,6 +114,10 @@ EVENTS = {
     "cancelled_by_end_user": n_("Canceled by the end user"),
     "withdrawn": n_("Request withdrawn"),
     "expired": n_("Request expired"),
+    "points_credited": n_("Points credited"),
+    "partially_accepted": n_("Partially accepted"),
+    "points_adjusted": n_("Points adjusted"),
+    "points_cancelled": n_("Points taken back"),
     "reminder": n_("Reminder"),
     "escalation": n_("Escalation"),
     "message": n_("New message"),
@@ -149,6 +155,25 @@ FIELDS = {
     "card_number": n_("Card number"),
     "postcode": n_("Postcode"),
     "file": n_("File"),
+    "old_serial": n_("Old unit"),
+    "new_unit": n_("New unit"),
+    "replaced": n_("Unit replaced"),
+    "replaced_on": n_("Replaced on"),
+    "coverage_reason": n_("Coverage reason"),
+    "old_unit_returned": n_("Old unit returned"),
+    "charge": n_("Charge"),
+    "campaign": n_("Campaign"),
+    "coupon": n_("Coupon code"),
+    "line": n_("Line"),
+    "lines": n_("Products"),
+    "quantity": n_("Quantity"),
+    "info": n_("Information"),
+    "points": n_("Points"),
+    "override": n_("Points"),
+    "verdict": n_("Verdict"),
+    "reason": n_("Reason"),
+    "base": n_("Rests on"),
+    "text": n_("Message"),
 }
 # Why a policy does not apply: the rules of `domain.warranties` and `domain.choosing` in plain words.
 RULES = {
@@ -166,6 +191,7 @@ RULES = {
     "precedence": n_("Another policy that also fits comes first."),
     "tag": n_("The policy has another purpose."),
     "chosen": n_("Fits, but was not chosen."),
+    "no_warranty": n_("The coverage reason leaves no warranty."),
 }
 REFUSALS = {
     "not_authenticated": n_("Sign in first."),
@@ -202,33 +228,6 @@ REFUSALS = {
     "internal": n_("Something broke on our side; it has been logged. Nothing was decided."),
     "error": n_("Something went wrong."),
 }
-# Sentences about single fields, as rules word them.
-DETAILS = (
-    n_("is missing"),
-    n_("contains control characters"),
-    n_("must be one line"),
-    n_("not a serial number: 4 to 30 letters and digits are expected"),
-    n_("this serial number is named twice"),
-    n_("at least one outdoor unit is needed"),
-    n_("no such document"),
-    n_("this document is attached twice"),
-    n_("not a PRO Partner of this country"),
-    n_("is empty"),
-    n_("used before"),
-)
-# How types begin their sentences, and what people are told instead.
-PLAIN = {
-    "Field required": n_("is missing"),
-    "Value should have at least 1": n_("is missing"),
-    "String should have at least 1": n_("is missing"),
-    "must be a date as": n_("choose a day"),
-    "value is not a valid email address": n_("this is not an email address"),
-    "Input should be a valid integer": n_("a whole number is needed"),
-    "Input should be a valid UUID": n_("no such document"),
-    "Input should be": n_("choose one of the values"),
-    "String should have at most": n_("is too long"),
-    "Value should have at most": n_("is too long"),
-}
 TITLES = {
     401: n_("Not signed in"),
     403: n_("Not for this account"),
@@ -244,13 +243,26 @@ TITLES = {
     503: n_("Busy"),
 }
 # Refusals whose sentence says everything; of the others the detail is worth showing.
-EXPLAINED = frozenset(REFUSALS) - {"invalid", "duplicate_serial", "document_missing", "undecided", "registration_late"}
+EXPLAINED = frozenset(REFUSALS) - {
+    "invalid",
+    "conflict",
+    "move_refused",
+    "duplicate_serial",
+    "already_replaced",
+    "undecided",
+    "document_missing",
+    "not_editable",
+    "registration_late",
+    "too_large",
+    "unsupported_type",
+}
 PURPOSES = {
     Kind.COMMISSIONING: n_("Register units that you have commissioned; the warranty card follows."),
     Kind.WARRANTY_EXTENSION: n_("Extend the warranty of units for your customer."),
     Kind.POINTS: n_("Claim points of a campaign for what you bought."),
     Kind.UNIT_REPLACEMENT: n_("Report a unit that you swapped; the warranty moves on."),
 }
+VERDICTS = {"accepted": n_("Accepted"), "denied": n_("Denied")}
 CHARGES = {"free": n_("free of charge"), "charged": n_("charged"), "per_contract": n_("as per contract")}
 CAUSES = {"grant": n_("granted"), "adjust": n_("adjusted"), "cancel": n_("taken back")}
 LIVES = {"coming": n_("to come"), "live": n_("in force"), "over": n_("over"), "replaced": n_("moved to another unit")}

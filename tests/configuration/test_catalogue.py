@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.refusals import body, refusal
 from tests.configuration.desk import Desk, codes
+from tests.stack.days import day
 from tests.stack.walks import documents, filed, uploaded
 
 STALE = (412, "stale_version")
@@ -177,7 +178,7 @@ async def test_a_code_that_a_request_holds_stays(desk: Desk, client: httpx.Async
         json={
             "country": desk.country.code,
             "line_up": "residential",
-            "commissioned_on": "2026-11-01",
+            "commissioned_on": day(),
             "end_user": {"name": "L", "address": "C", "postcode": "28013", "city": "M"},
             "units": [{"role": "outdoor", "product": "CU-2Z50TBE", "serial": "HELD000001"}],
             "documents": [one for one in await documents(desk.stack, login) if one["requirement"] == "invoice"],

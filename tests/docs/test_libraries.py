@@ -18,6 +18,7 @@ IN_ONE_FILE = {
     "json_merge_patch": "api/payloads.py",
     "dateutil": "domain/calendar.py",
     "openpyxl": "activities/spreadsheets/xlsx_files.py",
+    "parse": "api/pages/sentences.py",
 }
 
 IN_TWO = {"jwt": {"api/identity.py", "api/oidc.py"}}

@@ -25,6 +25,7 @@ from tests.kinds.walks import (
     later,
 )
 from tests.stack.countries import NewCountry, demo_policy, new_country
+from tests.stack.days import tier
 from tests.stack.footprint import INTAKE, footprint
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
@@ -87,7 +88,7 @@ async def test_from_the_click_to_the_second_card(stack: Stack) -> None:
     await chosen(stack, KEYUSER, request["id"], "XEU-2")
     await decided(stack, KEYUSER, request["id"], "accept")
     done = await settled(stack, request["id"])
-    assert done["assignment"]["tiers"] == [{"tier": "full", "start": "2026-11-01", "end": "2033-11-01", "days": 2557}]
+    assert done["assignment"]["tiers"] == [tier("full", years=7)]
     [card] = done["cards"]
     assert card["number"] != base["cards"][0]["number"]
     text = text_of(await card_of(stack, done))

@@ -72,3 +72,12 @@ def test_a_bad_variable_is_named_and_its_value_is_not_shown() -> None:
     assert refused.returncode == 2
     assert refused.stderr.startswith("keydesk: KEYDESK_PORT: ")
     assert "hush-hush" not in refused.stderr
+
+
+def test_a_finished_command_does_not_wait_for_the_interpreter() -> None:
+    """The threads of the Temporal client crash an interpreter that is ending, now and then."""
+    program = "import atexit, sys; atexit.register(print, 'ending'); from workers.cli import main; main()"
+    done = subprocess.run((sys.executable, "-c", program, "newkey"), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("\n") == 1
+    assert "ending" not in done.stdout

@@ -14,7 +14,7 @@ from api.pages.languages import LANGUAGES, catalogue
 PAGES = Path(__file__).parents[3] / "api" / "pages"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.do"}}
-PLACE = re.compile(r"%\(\w+\)s")
+PLACE = re.compile(r"%\(\w+\)s|(?<=\{)\w+(?=(?::\w+)?\})|\{\{")
 OTHERS = [code for code in LANGUAGES if code != "en"]
 
 
