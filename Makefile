@@ -50,7 +50,7 @@ lane-own:
 	$(BIN)/pytest $(KILLS) $(foreach path,$(ENDURANCE),--ignore=$(path))
 	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder $(foreach path,$(ENDURANCE),--ignore=$(path)); done
 
-endure: $(VENV)/dev.stamp ## the tests that take minutes: outages, kills at every step, the cluster, the runbook
+endure: $(VENV)/dev.stamp ## the tests that take minutes: outages, kills at every step, a storm, the cluster, the runbook
 	$(BIN)/pytest $(ENDURANCE)
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts, then the suite
