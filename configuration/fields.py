@@ -46,7 +46,7 @@ def _to_be_seen(text: str) -> str:
 def iso(value: object) -> object:
     """Days and instants in texts begin as 2026-11-01: pydantic would also read the seconds since 1970."""
     if isinstance(value, str) and not ISO_DATE.match(value):
-        raise ValueError("must begin with a date as 2026-11-01")
+        raise ValueError("must be a date as 2026-11-01")
     return value
 
 
