@@ -20,8 +20,8 @@ TIME := tests/store tests/workflows
 WHOLE_DESKS := tests/workers tests/docs
 KILLS := tests/crash
 # What takes minutes, because it waits for outages or for real figures: `make endure`, before a release.
-ENDURANCE := tests/crash/test_outages.py tests/crash/test_points.py tests/crash/test_claims.py tests/cluster \
-	tests/docs/test_runbook.py tests/kinds/test_storm.py
+ENDURANCE := tests/crash/test_outages.py tests/crash/test_points.py tests/crash/test_claims.py tests/crash/test_swap.py \
+	tests/crash/test_fleet.py tests/cluster tests/docs/test_runbook.py tests/kinds/test_storm.py
 # Where make can, the lines of the two lanes stay whole.
 LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=
