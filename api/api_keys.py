@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
-from api.fields import Body, Email, Line
+from api.fields import Body, Email, Line, Whole
 from domain.access import Caller, Role
 from domain.errors import AlreadyExists, FieldError, Forbidden, Invalid, NotAuthenticated, NotFound
 from domain.states import Kind
@@ -37,7 +37,7 @@ class KeyBody(Body):
     kinds: list[Kind] | None = Field(
         None, min_length=1, description="the only kinds of request that exist for the key; null: all of its role"
     )
-    days: int | None = Field(None, ge=1, le=LONGEST_LIFE, description="so long the key is good; null: until revoked")
+    days: Whole | None = Field(None, ge=1, le=LONGEST_LIFE, description="so long the key is good; null: until revoked")
 
     @model_validator(mode="after")
     def _fits(self) -> "KeyBody":

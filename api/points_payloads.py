@@ -1,11 +1,13 @@
 """What a decision on a points request carries beside its trigger, checked against the request as it stands."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import Parts
-from api.payloads import Payload, rules_of
+from api.payloads import Payload, below, patched, rules_of
+from api.rules import PointsRules
 from api.schemas.bodies import AnswerBody
 from api.schemas.requests import DecisionBody
 from domain.errors import FieldError, Invalid, NotEditable, ReasonRequired
@@ -56,23 +58,24 @@ class PointsPayload(Payload):
         return {"comment": reason, "line": self.body.line, "points": self.body.points}
 
     async def _answered(self) -> Carried:
-        """After a denial: a new document for every denied one, line by line, and nothing else."""
-        if self.body.data:
+        """After a denial: a new document for every denied one, line by line; lines denied without one may change."""
+        if fixed := [name for name in self.body.data or {} if name != "lines"]:
             raise NotEditable(
-                "After a denial only documents can be sent.",
-                fields=[FieldError(f"/data/{name}", "may not change now") for name in self.body.data],
+                "After a denial only documents, and lines that were denied without one, can be sent.",
+                fields=[FieldError(f"/data/{name}", "may not change now") for name in fixed],
             )
         before = await requests.carried(self.session, self.row)
-        if not isinstance(before, Points):
+        wanted = await patched(self.session, self.row, self.body.data or {})
+        if not isinstance(before, Points) or not isinstance(wanted, Points):
             raise TypeError(f"{self.row.id} is no points request")
         judged = await lines.judged_of(self.session, self.row)
-        answered = Points(
-            country=before.country,
-            campaign=before.campaign,
-            coupon=before.coupon,
-            lines=answer_denied_lines(before.lines, judged, self._answers()),
-        )
-        (await rules_of(self.parts, self.session, self.row, answered)).check_fields()
+        answered = replace(wanted, lines=answer_denied_lines(before.lines, judged, self._answers(), wanted.lines))
+        rules = await rules_of(self.parts, self.session, self.row, answered)
+        changed = {n for n, (old, new) in enumerate(zip(before.lines, wanted.lines, strict=True), 1) if old != new}
+        if changed and isinstance(rules, PointsRules):
+            with below("/data"):
+                rules.about(changed).check()
+        rules.check_fields()
         return answered
 
     def _answers(self) -> tuple[LineAnswer, ...]:

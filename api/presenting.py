@@ -118,7 +118,7 @@ def _view(row: Request, hanging: Related, caller: Caller) -> schemas.RequestView
             for card in hanging.cards
         ],
         replacement=_booked_replacement(hanging, caller),
-        points=points_view(hanging.lines) if row.kind == Kind.POINTS else None,
+        points=points_view(hanging.lines, cancelled=row.state == State.CANCELLED) if row.kind == Kind.POINTS else None,
         emails=[
             schemas.EmailView(
                 event=Event(email.event).occasion, to=email.to, status=email.status, at=email.at, error=email.error

@@ -1,6 +1,7 @@
 """What the rules have against a request as it stands or would stand, whatever its kind."""
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -86,6 +87,11 @@ class PointsRules:
     def concerns(self) -> tuple[KeydeskError, ...]:
         """As `claiming.concerns`."""
         return claiming.concerns(self.data, self.known)
+
+    def about(self, numbers: AbstractSet[int]) -> "PointsRules":
+        """The rules about these lines only; the others are as they were."""
+        settled = frozenset(range(1, len(self.data.lines) + 1)) - numbers
+        return replace(self, known=replace(self.known, settled=settled))
 
 
 async def rules_for(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
 from configuration.campaigns import Code
-from configuration.fields import Body, Required
+from configuration.fields import Body, Required, Whole
 from configuration.resource import Resource
 from domain.campaigns import MOST_POINTS
 from domain.errors import FieldError
@@ -24,7 +24,7 @@ class CampaignProductShape(Body):
 
     campaign: Code
     product: Required
-    default_points: Annotated[int, Field(ge=0, le=MOST_POINTS)]
+    default_points: Annotated[Whole, Field(ge=0, le=MOST_POINTS)]
     required_documents: tuple[Code, ...] = ()
     required_information: tuple[Code, ...] = ()
 

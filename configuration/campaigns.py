@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Day, Line, Required, refuse_twice
+from configuration.fields import Body, Day, Line, Required, Whole, refuse_twice
 from configuration.resource import Advice, Resource
 from domain.access import Role
 from domain.errors import FieldError
@@ -43,7 +43,7 @@ class AskedDocument(Body):
     media_types: tuple[Literal["application/pdf", "image/jpeg", "image/png"], ...] = Field(
         ("application/pdf", "image/jpeg", "image/png"), min_length=1
     )
-    max_bytes: Annotated[int, Field(ge=1, le=MAX_BYTES)] = MAX_BYTES
+    max_bytes: Annotated[Whole, Field(ge=1, le=MAX_BYTES)] = MAX_BYTES
 
 
 class AskedInformation(Body):

@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups, offers
-from configuration.fields import Body, Required
+from configuration.fields import Body, Required, Whole
 from configuration.offers import Offerable
 from configuration.resource import Resource
 from domain.errors import FieldError
@@ -21,7 +21,7 @@ class DownloadShape(Body):
     product_range: Required
     title: Required
     document_id: UUID
-    position: Annotated[int, Field(ge=1, le=1000)] = 1
+    position: Annotated[Whole, Field(ge=1, le=1000)] = 1
 
 
 class Downloads(Resource[DownloadShape, Offerable]):

@@ -12,10 +12,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     EmailStr,
+    StrictBool,
     StringConstraints,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import PydanticKnownError
 
 from domain.errors import FieldError
 
@@ -35,10 +37,30 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _to_be_seen(text: str) -> str:
+    if all(char.isspace() or not char.isprintable() for char in text):
+        raise PydanticKnownError("string_too_short", {"min_length": 1})
+    return text
+
+
+def iso(value: object) -> object:
+    """Days and instants in texts begin as 2026-11-01: pydantic would also read the seconds since 1970."""
+    if isinstance(value, str) and not ISO_DATE.match(value):
+        raise ValueError("must be a date as 2026-11-01")
+    return value
+
+
 def _iso_date(value: object) -> object:
     """Only `2026-11-01`: pydantic would also take numbers, instants, and seconds since 1970 as text."""
     if not isinstance(value, date) and not (isinstance(value, str) and ISO_DATE.fullmatch(value)):
         raise ValueError("must be a date as 2026-11-01")
+    return value
+
+
+def _no_flag(value: object) -> object:
+    """Only numbers: pydantic would also take `true` as 1. What a page sends is text, and parsed like any number."""
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - of these pydantic makes complaints
     return value
 
 
@@ -53,7 +75,9 @@ Line = Annotated[
     AfterValidator(printable),
     AfterValidator(_one_line),
 ]
-Required = Annotated[Line, StringConstraints(min_length=1)]
+Required = Annotated[Line, StringConstraints(min_length=1), AfterValidator(_to_be_seen)]
+Whole = Annotated[int, BeforeValidator(_no_flag)]
+Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Email = Annotated[EmailStr, StringConstraints(max_length=200)]
 # Not a union: the pointers of its errors would name pydantic's own parts.

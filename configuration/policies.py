@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Day, Line, Required, Text, refuse_twice
+from configuration.fields import Body, Day, Flag, Line, Required, Text, Whole, refuse_twice
 from configuration.policy_rules import PolicyContext, advice_of, obstacles, unknown_names
 from configuration.resource import Advice, Resource
 from domain.calendar import DurationUnit
@@ -30,7 +30,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,4
 class DurationShape(Body):
     """How long, at most thirty years."""
 
-    count: Annotated[int, Field(ge=1)]
+    count: Annotated[Whole, Field(ge=1)]
     unit: DurationUnit
 
     @model_validator(mode="after")
@@ -67,7 +67,7 @@ class ReasonShape(Body):
     """A coverage reason of the policy, and what it means under it."""
 
     code: Required
-    covered: bool
+    covered: Flag
     replacement: Replacement
 
 
@@ -75,7 +75,7 @@ class PolicyShape(Body):
     """A policy. A new one is not effective. The desk gives `number` and `created_at`, unless an import brings them."""
 
     name: Name
-    number: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    number: Annotated[Whole, Field(ge=1, le=1_000_000)] | None = None
     created_at: AwareDatetime | None = None
     alternative_code: Required
     description: Line = ""
@@ -89,8 +89,8 @@ class PolicyShape(Body):
     organisational_units: tuple[Required, ...] = ()
     installer_classes: tuple[InstallerClass, ...] = ()
     schemes: tuple[Scheme, ...] = ()
-    wholesaler_gives_warranty: bool | None = None
-    registered_within_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    wholesaler_gives_warranty: Flag | None = None
+    registered_within_days: Annotated[Whole, Field(ge=0, le=3650)] | None = None
     responsibilities: Text = ""
     coverage_reasons: tuple[ReasonShape, ...] = ()
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration.campaigns import Code
-from configuration.fields import Body, Day, Required
+from configuration.fields import Body, Day, Required, Whole
 from configuration.resource import Advice, Resource
 from domain.campaigns import PushPeriod as Period
 from domain.errors import FieldError
@@ -31,7 +31,7 @@ class PushPeriodShape(Body):
     first_day: Day
     product: Required
     last_day: Day
-    multiplier: Annotated[int, Field(ge=2, le=100)]
+    multiplier: Annotated[Whole, Field(ge=2, le=100)]
 
 
 @dataclass(frozen=True)

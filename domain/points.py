@@ -85,6 +85,11 @@ class JudgedLine:
         return Verdict.DENIED if Verdict.DENIED in verdicts else Verdict.ACCEPTED
 
     @property
+    def refused(self) -> bool:
+        """Whether it was denied by its own verdict: there is no document that its participant could replace."""
+        return not self.documents and self.own is Verdict.DENIED
+
+    @property
     def points(self) -> int:
         """What the line is worth, or would be if it were accepted; an override is final and not multiplied again."""
         if self.verdict is Verdict.DENIED:

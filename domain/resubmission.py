@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from domain.errors import DocumentStillDenied, FieldError, Invalid
+from domain.errors import DocumentStillDenied, FieldError, Invalid, NotEditable
 from domain.points import JudgedLine, Verdict, undecided
 from domain.requests import Attachment, Line
 
@@ -43,16 +44,41 @@ class LineAnswer:
     attachment: Attachment
 
 
+def change_refused_lines(
+    lines: Sequence[Line], judged: Sequence[JudgedLine], wanted: Sequence[Line]
+) -> tuple[Line, ...]:
+    """The lines as wanted: those that were denied without a document may ask for something else, in their places.
+
+    Raises NotEditable for a change of any other, for one more and for one less.
+    """
+    open_ = {line.n for line in judged if line.refused}
+    wrong = [
+        FieldError(f"/data/lines/{index}", "may not change now")
+        for index, (old, new) in enumerate(zip_longest(lines, wanted))
+        if old != new and (new is None or index + 1 not in open_)
+    ]
+    if wrong:
+        raise NotEditable("After a denial only lines that were denied without a document may change.", fields=wrong)
+    return tuple(wanted)
+
+
 def answer_denied_lines(
-    lines: Sequence[Line], judged: Sequence[JudgedLine], offered: Sequence[LineAnswer]
+    lines: Sequence[Line],
+    judged: Sequence[JudgedLine],
+    offered: Sequence[LineAnswer],
+    wanted: Sequence[Line] | None = None,
 ) -> tuple[Line, ...]:
     """The lines after the answer: only denied documents are replaced, everything else stays (`domain.md` §2.4).
 
+    What was denied without a document may be `wanted` otherwise, or stay denied (`docs/decisions/0027`).
     Raises Invalid for an answer to something that was not denied, or if nothing is left to judge;
-    DocumentStillDenied if a denied document got no new one, or one that is on the line already.
+    DocumentStillDenied if a denied document got no new one, or one that is on the line already; NotEditable as
+    `change_refused_lines`.
     """
+    before = tuple(lines)
+    lines = before if wanted is None else change_refused_lines(before, judged, wanted)
     denied = {(line.n, one.attachment) for line in judged for one in line.documents if one.verdict is Verdict.DENIED}
-    if not denied and not undecided(judged):
+    if not denied and not undecided(judged) and lines == before:
         raise Invalid("No document was denied, so there is nothing to send again.")
     asked = {(n, attachment.requirement) for n, attachment in denied}
     stray = [

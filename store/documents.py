@@ -1,5 +1,6 @@
 """Uploaded documents."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,15 @@ from domain.states import Kind
 from store.tables.configuration import Documentation, Download
 from store.tables.documents import Document
 from store.tables.requests import Request, RequestDocument
+
+
+@dataclass(frozen=True)
+class Named:
+    """A document of a request, by what it answers and what its file is called."""
+
+    requirement: str
+    document_id: str
+    filename: str
 
 
 async def document(session: AsyncSession, document_id: UUID) -> Document | None:
@@ -54,6 +64,18 @@ async def attached_within_sight(session: AsyncSession, document_id: UUID, caller
         .limit(1)
     )
     return found is not None
+
+
+async def named(session: AsyncSession, request_id: str) -> list[Named]:
+    """What counts now on a request, each document once though it may serve several lines."""
+    rows = await session.execute(
+        select(RequestDocument.requirement, RequestDocument.document_id, Document.filename)
+        .join(Document, Document.id == RequestDocument.document_id)
+        .where(RequestDocument.request_id == request_id, RequestDocument.replaced.is_(False))
+        .order_by(RequestDocument.id)
+    )
+    found = [Named(requirement, str(document_id), filename) for requirement, document_id, filename in rows]
+    return list(dict.fromkeys(found))
 
 
 async def use_up(session: AsyncSession, row: Request, at: datetime) -> None:

@@ -18,7 +18,10 @@ from store.tables.requests import Request, RequestDocument
 
 
 async def write(session: AsyncSession, request_id: str, before: Sequence[Line], after: Sequence[Line]) -> None:
-    """Make `after` the lines of the request. Nothing that was decided about a line outlives a change of it."""
+    """Make `after` the lines of the request. Nothing that was decided about a line outlives a change of it.
+
+    A line's own verdict does not outlive its first document either.
+    """
     rows = {row.n: row for row in await lines_of(session, request_id)}
     await _write_documents(session, request_id, before, after)
     await session.execute(delete(RequestLine).where(RequestLine.request_id == request_id, RequestLine.n > len(after)))
@@ -26,7 +29,7 @@ async def write(session: AsyncSession, request_id: str, before: Sequence[Line], 
         row = rows.get(n)
         if row is None:
             session.add(RequestLine(request_id=request_id, n=n, product=line.product, quantity=line.quantity))
-        elif _changed(n, before, after):
+        elif _changed(n, before, after) or bool(before[n - 1].documents) != bool(line.documents):
             row.product, row.quantity = line.product, line.quantity
             row.verdict = row.reason = row.override = None
     await session.flush()

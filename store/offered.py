@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.states import Kind
-from store import accounts
+from store import accounts, reasons
 from store.tables.configuration import Documentation, LineUp, Product, Wholesaler
 from store.tables.loyalty import Campaign, CampaignProduct
 
@@ -15,7 +15,8 @@ MOST_PRODUCTS = 500
 
 @dataclass(frozen=True)
 class Offered:
-    """One form's choices. `documents` are those of the range that was chosen, in the country's order."""
+    """One form's choices. `documents` are those of the range that was chosen, in the country's order; `reasons` why a
+    unit may be replaced, by code."""
 
     line_ups: list[tuple[str, str]]
     page_text: str
@@ -23,6 +24,30 @@ class Offered:
     wholesalers: list[str]
     partners: list[str]
     documents: list[Documentation]
+    reasons: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A campaign as forms show it: titles of the documents and information that it knows, and its products."""
+
+    name: str
+    documents: dict[str, str]
+    information: dict[str, str]
+    products: dict[str, CampaignProduct]
+
+    def documents_for(self, product: str) -> frozenset[str]:
+        """The documents that a line of the product must bring."""
+        known = self.products.get(product)
+        return frozenset(known.required_documents) if known else frozenset()
+
+    def information_for(self, product: str) -> frozenset[str]:
+        """The information that a line of the product must bring."""
+        known = self.products.get(product)
+        return frozenset(known.required_information) if known else frozenset()
+
+
+NOTHING_ASKED = Offer("", {}, {}, {})
 
 
 async def offered(session: AsyncSession, country: str, kind: Kind, line_up: str) -> Offered:
@@ -50,6 +75,7 @@ async def offered(session: AsyncSession, country: str, kind: Kind, line_up: str)
         ),
         partners=await accounts.partners_of(session, country),
         documents=asked,
+        reasons=list((await reasons.titles(session, country)).items()) if kind is Kind.UNIT_REPLACEMENT else [],
     )
 
 
@@ -66,13 +92,20 @@ async def campaigns(session: AsyncSession, country: str) -> list[Campaign]:
     )
 
 
-async def campaign_products(session: AsyncSession, country: str, campaign: str) -> list[CampaignProduct]:
-    """The products that take part in a campaign."""
-    return list(
-        await session.scalars(
-            select(CampaignProduct)
-            .where(CampaignProduct.country == country, CampaignProduct.campaign == campaign)
-            .order_by(CampaignProduct.product)
-            .limit(MOST_PRODUCTS)
-        )
+async def offer(session: AsyncSession, country: str, campaign: str) -> Offer:
+    """What a campaign asks for; nothing if there is no such campaign."""
+    row = await session.get(Campaign, {"country": country, "code": campaign})
+    if row is None:
+        return NOTHING_ASKED
+    products = await session.scalars(
+        select(CampaignProduct)
+        .where(CampaignProduct.country == country, CampaignProduct.campaign == campaign)
+        .order_by(CampaignProduct.product)
+        .limit(MOST_PRODUCTS)
+    )
+    return Offer(
+        name=row.name or row.code,
+        documents={one["requirement"]: one["title"] for one in row.documents},
+        information={one["name"]: one["title"] for one in row.information},
+        products={one.product: one for one in products},
     )

@@ -20,6 +20,16 @@ async def codes(session: AsyncSession, country: str) -> frozenset[str]:
     )
 
 
+async def titles(session: AsyncSession, country: str) -> dict[str, str]:
+    """What the country calls its reasons, by code, in the order of the titles."""
+    rows = await session.execute(
+        select(CoverageReason.code, CoverageReason.title)
+        .where(CoverageReason.country == country, CoverageReason.deleted_at.is_(None))
+        .order_by(CoverageReason.title)
+    )
+    return dict(rows.all())
+
+
 async def users(session: AsyncSession, country: str, code: str) -> list[str]:
     """What uses a reason, as sentences name it: policies as they are now, and replacements to be decided."""
     policies = [

@@ -1,26 +1,26 @@
 """From the fields of a draft to the body that the API would be sent, by kind."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from api.pages import words
 from api.pages.forms import nested
+from api.pages.lines import lines_from
 from api.pages.visits import Visit
 from domain.states import Kind
-from store.tables.loyalty import CampaignProduct
+from store.offered import Offer
 from store.tables.pages import Draft
 
-BESIDE = ("_attempt", "country", "documents")
+ATTEMPT = "_attempt"
+BESIDE = (ATTEMPT, "country", "documents")
 
 
-def body_of(draft: Draft, products: Sequence[CampaignProduct] = ()) -> dict[str, Any]:
-    """The body of the request; `products` are those of the campaign, for points."""
+def body_of(draft: Draft, offer: Offer) -> dict[str, Any]:
+    """The body of a new request; `offer` is that of the campaign, for points."""
     body: dict[str, Any] = {**nested(draft.fields, but=BESIDE), "country": draft.country}
-    documents = [{"requirement": one["requirement"], "document_id": one["document_id"]} for one in draft.documents]
+    documents = attached(draft)
     match draft.kind:
         case Kind.POINTS:
-            asked = {one.product: {*one.required_documents} for one in products}
-            body["lines"] = [_line(line, documents, asked.get(line["product"])) for line in body.get("lines", [])]
+            body["lines"] = lines_from(rows_of(body), (), (), offer, documents)
         case Kind.UNIT_REPLACEMENT:
             body["documents"] = documents
             body["old_unit_returned"] = body.get("old_unit_returned") == "on"
@@ -30,11 +30,15 @@ def body_of(draft: Draft, products: Sequence[CampaignProduct] = ()) -> dict[str,
     return body
 
 
-def _line(line: dict[str, str], documents: list[dict[str, str]], asked: set[str] | None) -> dict[str, Any]:
-    """A document serves every line whose product asks for it: nothing is uploaded twice."""
-    info = {name.removeprefix("info-"): value for name, value in line.items() if name.startswith("info-") and value}
-    fitting = [one for one in documents if asked is None or one["requirement"] in asked]
-    return {"product": line["product"], "quantity": line.get("quantity") or "", "info": info, "documents": fitting}
+def attached(draft: Draft) -> list[dict[str, str]]:
+    """What was uploaded to the draft, as a body names it."""
+    return [{"requirement": one["requirement"], "document_id": one["document_id"]} for one in draft.documents]
+
+
+def rows_of(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of lines in what `nested` made of a form."""
+    rows = body.get("lines")
+    return rows if isinstance(rows, list) else []
 
 
 def title_of(visit: Visit, draft: Draft) -> str:

@@ -11,6 +11,8 @@ from api.deciding import Deciding
 from api.errors import status_of
 from api.fields import Text
 from api.pages.forms import Problems, fields_of, flat, nested, parsed, problems, refilled
+from api.pages.inputs import rows_in
+from api.pages.lines import line_fields, lines_from
 from api.pages.rehearsal import rehearse
 from api.pages.sights import sight_of
 from api.pages.visits import KeyuserOf, MemberOf, Visit
@@ -20,6 +22,7 @@ from domain.access import Role
 from domain.errors import KeydeskError, NotFound
 from domain.states import Trigger
 from store import overview
+from store.offered import NOTHING_ASKED
 
 router = APIRouter()
 NAMED = "denied/"
@@ -125,7 +128,8 @@ async def case_page(
 ) -> Response:
     """The page, with what was refused and what was typed."""
     sight = await sight_of(visit, request_id)
-    fields = flat(sight.view.data) if typed is None else refilled(sight.view.data, typed)
+    data = sight.view.data
+    fields = refilled(data, typed) if typed is not None else flat(data) | line_fields(data.get("lines", ()))
     return visit.page(
         "case.html",
         found.status if found else 200,
@@ -133,6 +137,7 @@ async def case_page(
         one=sight.view,
         edit=edit if edit in {"save", "amend"} else "",
         fields=fields,
+        rows=rows_in(fields, "lines") + 1,
         typed=typed or {},
         found=found or Problems(),
         key=secrets.token_urlsafe(16),
@@ -143,13 +148,14 @@ async def case_page(
 
 
 async def _changes(visit: Visit, request_id: str, typed: dict[str, Any]) -> dict[str, Any]:
-    """The merge patch that a correction means. A line of points keeps what its form does not show."""
+    """The merge patch that a correction means."""
     if "old_serial" in typed:
         typed["old_unit_returned"] = typed.get("old_unit_returned") == "on"
         typed["coverage_reason"] = typed.get("coverage_reason") or None
     if "lines" in typed:
-        before = (await requests.read_request(request_id, visit.who, visit.parts)).data.get("lines", [])
-        typed["lines"] = [{**old, **new} for old, new in zip(before, typed["lines"], strict=False)]
+        view = await requests.read_request(request_id, visit.who, visit.parts)
+        credited = {line.n for line in view.points.lines if line.credited} if view.points else set()
+        typed["lines"] = lines_from(typed["lines"], view.data.get("lines", ()), credited, NOTHING_ASKED)
     return typed
 
 

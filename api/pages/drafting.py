@@ -3,7 +3,6 @@
 An account's draft and a visitor's one differ in who uploads and who files; `Desk` is what they have in common.
 """
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from fastapi import Response
@@ -12,19 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
 from api.errors import status_of
-from api.pages.bodies import body_of, title_of
-from api.pages.forms import Problems, fields_of, flat, nested, problems
+from api.pages.bodies import ATTEMPT, body_of, title_of
+from api.pages.forms import Problems, fields_of, problems
+from api.pages.sheets import sheet_of
 from api.pages.visits import Visit
-from domain.calendar import local_date
 from domain.errors import KeydeskError, NotFound
-from domain.states import Kind
-from store import drafts, offered, requests
-from store.tables.countries import Country
+from store import drafts, offered
 from store.tables.pages import Draft
 
 FILE = "file/"
-ATTEMPT = "_attempt"
-ROWS = 2
 MOST_DOCUMENTS = 40
 
 
@@ -48,22 +43,6 @@ class Desk(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """What the page of a draft shows."""
-
-    draft: Draft
-    country: Country
-    offered: offered.Offered
-    fields: dict[str, str]
-    rows: int
-    today: str
-    only_documents: bool
-    denied: dict[str, str]
-    campaigns: list[Any]
-    campaign_products: list[Any]
-
-
 async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -> Response:
     """The form with what is in the draft. Raises NotFound for a draft of somebody else."""
     visit = desk.visit
@@ -71,7 +50,7 @@ async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -
         draft = await known(session, desk, draft_id)
         if draft.filed_as is not None:
             return visit.go(f"/requests/{draft.filed_as}" if draft.login else "/")
-        sheet = await _sheet(visit, session, draft)
+        sheet = await sheet_of(visit, session, draft)
     return visit.page(
         "draft.html",
         found.status if found else 200,
@@ -159,14 +138,10 @@ async def _file(desk: Desk, draft_id: str) -> str:
     sessions = desk.visit.parts.sessions
     async with sessions() as session:
         draft = await known(session, desk, draft_id)
-        products = (
-            await offered.campaign_products(session, draft.country, draft.fields.get("campaign", ""))
-            if draft.kind == Kind.POINTS
-            else []
-        )
+        offer = await offered.offer(session, draft.country, draft.fields.get("campaign", ""))
     attempt = int(draft.fields.get(ATTEMPT, "0"))
     try:
-        there = await desk.file(draft, body_of(draft, products), f"draft-{draft.id}-{attempt}")
+        there = await desk.file(draft, body_of(draft, offer), f"draft-{draft.id}-{attempt}")
     except KeydeskError:
         async with sessions.begin() as session:
             draft = await known(session, desk, draft_id)
@@ -177,35 +152,3 @@ async def _file(desk: Desk, draft_id: str) -> str:
         draft.filed_as = there.partition("?")[0].rsplit("/", 1)[-1] or "filed"
         draft.fields, draft.documents = {}, []
     return there
-
-
-async def _sheet(visit: Visit, session: AsyncSession, draft: Draft) -> Sheet:
-    country = await session.get_one(Country, draft.country)
-    body = nested(draft.fields, but=(ATTEMPT,))
-    kind = Kind(draft.kind)
-    line_up = str(body.get("line_up", ""))
-    if kind is Kind.UNIT_REPLACEMENT:
-        line_up = await offered.line_up_of(session, draft.country, draft.fields.get("new_unit/product", ""))
-    loose = {name: value for name, value in draft.fields.items() if not any(p.isdigit() for p in name.split("/"))}
-    listed = body.get("lines" if kind is Kind.POINTS else "units") or []
-    denied, only_documents = {}, False
-    if draft.request_id is not None:
-        row = await requests.request(session, draft.request_id)
-        only_documents = row is not None and row.state in {"denied", "partially_accepted"}
-        for one in await requests.attached(session, draft.request_id):
-            if one.verdict == "denied":
-                denied[one.requirement] = one.reason or ""
-    return Sheet(
-        draft=draft,
-        country=country,
-        offered=await offered.offered(session, draft.country, kind, line_up),
-        fields=loose | flat(body),
-        rows=max(len(listed) + 1, ROWS),
-        today=local_date(visit.parts.now(), country.time_zone).isoformat(),
-        only_documents=only_documents,
-        denied=denied,
-        campaigns=await offered.campaigns(session, draft.country) if kind is Kind.POINTS else [],
-        campaign_products=await offered.campaign_products(session, draft.country, draft.fields.get("campaign", ""))
-        if kind is Kind.POINTS
-        else [],
-    )

@@ -10,6 +10,8 @@ from api import documents, downloads
 from api.deciding import Deciding, sight
 from api.pages.drafting import draft_page, draft_sent
 from api.pages.forms import flat, parsed
+from api.pages.lines import line_fields
+from api.pages.resending import answers, changed_lines, corrected_lines
 from api.pages.visits import MemberOf, Visit
 from api.presenting import present_one
 from api.schemas.registry import BODIES
@@ -19,11 +21,11 @@ from domain import access
 from domain.access import Role
 from domain.errors import Forbidden, NotFound
 from domain.states import Kind, State, Trigger
-from store import drafts
+from store import drafts, offered
 from store.tables.pages import Draft
 
 router = APIRouter()
-FIXED = ("country", "warranty_code", "partner", "base", "campaign")
+FIXED = ("country", "warranty_code", "partner", "base")
 
 
 @dataclass(frozen=True)
@@ -53,25 +55,22 @@ class AccountDesk:
         async with visit.parts.sessions() as session:
             row = await sight(session, request_id, visit.who)
             view = await present_one(session, row, visit.who)
+            offer = await offered.offer(session, row.country, row.campaign or "")
         sent: dict[str, Any] = {"version": row.version, "comment": draft.fields.get("comment", "")}
-        if draft.kind == Kind.POINTS and view.points is not None:
-            fresh = [{"requirement": one["requirement"], "document_id": one["document_id"]} for one in draft.documents]
-            denied = [
-                (line.n, one.requirement)
-                for line in view.points.lines
-                for one in line.documents
-                if one.verdict == "denied" and not line.credited
-            ]
-            sent["documents"] = [
-                {"line": n, **one} for n, requirement in denied for one in fresh if one["requirement"] == requirement
-            ]
-        else:
-            sent["documents"] = body.get("documents", [])
-        if row.state == State.WRONG_DATA:
-            changed = {name: value for name, value in body.items() if name not in {*FIXED, "documents", "comment"}}
-            sent["data"] = changed
-            if not sent["documents"]:
-                del sent["documents"]
+        match row.kind, row.state:
+            case Kind.POINTS, State.WRONG_DATA:
+                sent["data"] = {"lines": corrected_lines(draft, view, offer)}
+            case Kind.POINTS, _:
+                sent["documents"] = answers(draft, view)
+                lines = changed_lines(draft, view, offer)
+                sent |= {"data": {"lines": lines}} if lines != view.data["lines"] else {}
+            case _, State.WRONG_DATA:
+                sent["data"] = {
+                    name: value for name, value in body.items() if name not in {*FIXED, "documents", "comment"}
+                }
+                sent |= {"documents": body["documents"]} if body.get("documents") else {}
+            case _:
+                sent["documents"] = body.get("documents", [])
         decision = parsed(DecisionBody, sent)
         await Deciding(visit.parts, visit.who, request_id, Trigger.RESUBMIT, decision, own_key(key)).answer()
         return f"/requests/{request_id}?done=resubmit&about={request_id}"
@@ -118,7 +117,7 @@ async def begin_again(visit: MemberOf, request_id: str) -> Response:
                 kind=row.kind,
                 now=visit.parts.now(),
                 request_id=row.id,
-                fields=flat(view.data),
+                fields=flat(view.data) | (line_fields(view.data["lines"]) if row.kind == Kind.POINTS else {}),
             )
     return visit.go(f"/drafts/{draft.id}")
 

@@ -1,6 +1,6 @@
 """Forms: the name of a field is the JSON pointer of its place in the body, so that refusals find their fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from configuration.fields import pointed
 from domain.errors import FieldError, Invalid, KeydeskError
 
 MOST_FIELDS, MOST_TEXT = 1000, 200_000
+BESIDE = frozenset({"role", "was", "documents"})  # fields of a row that say nothing without the others
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -71,25 +72,46 @@ async def fields_of(request: Request) -> dict[str, str]:
 
 
 def nested(fields: Mapping[str, str], *, but: Iterable[str] = ()) -> dict[str, Any]:
-    """`{"units/0/serial": "A"}` as the body that it means; rows are taken in their order, empty rows are left out."""
+    """`{"units/0/serial": "A"}` as the body that it means; rows are taken in their order, empty ones are left out."""
     left_out = {"csrf", "do", "key", "version", *but}
     body: dict[str, Any] = {}
-    rows: dict[str, dict[int, dict[str, str]]] = {}
+    rows: dict[str, dict[int, dict[str, Any]]] = {}
     for name, value in fields.items():
         first, *rest = name.split("/")
         if name in left_out or first in left_out:
             continue
         if not rest:
             body[first] = value.strip()
-        elif len(rest) == 2 and rest[0].isdigit() and len(rest[0]) < 4:
-            rows.setdefault(first, {}).setdefault(int(rest[0]), {})[rest[1]] = value.strip()
+        elif len(rest) > 1 and rest[0].isdigit() and len(rest[0]) < 4:
+            _put(rows.setdefault(first, {}).setdefault(int(rest[0]), {}), rest[1:], value.strip())
         else:
             inner = body.setdefault(first, {})
             if isinstance(inner, dict):
                 inner["/".join(rest)] = value.strip()
     for name, numbered in rows.items():
-        body[name] = [row for _, row in sorted(numbered.items()) if any(row[key] for key in row if key != "role")]
+        body[name] = [row for _, row in sorted(numbered.items()) if _counts(row)]
     return body
+
+
+def _put(row: dict[str, Any], way: Sequence[str], value: str) -> None:
+    """`info/site` into the row; what stands in its own way is left out."""
+    *folders, last = way
+    place: Any = row
+    for folder in folders:
+        place = place.setdefault(folder, {})
+        if not isinstance(place, dict):
+            return
+    place[last] = value
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    """Whether a row is filled in, and was not to be taken away."""
+    return not row.get("remove") and any(_says(row[name]) for name in row.keys() - BESIDE)
+
+
+def _says(value: Any) -> bool:
+    """Whether somebody wrote anything here."""
+    return any(_says(one) for one in value.values()) if isinstance(value, dict) else bool(value)
 
 
 def flat(body: Mapping[str, Any], root: str = "") -> dict[str, str]:

@@ -15,7 +15,7 @@ from api.pages.drafting import draft_page, draft_sent
 from api.pages.forms import Problems, fields_of, parsed, problems
 from api.pages.visits import Visit, VisitorOf
 from api.schemas.warranties import EndUserWarrantyBody
-from domain.errors import KeydeskError, KindNotEnabled, NotFound
+from domain.errors import FieldError, Invalid, KeydeskError, KindNotEnabled, RateLimited
 from domain.labels import public_label
 from domain.states import Kind, State
 from store import drafts
@@ -87,7 +87,7 @@ async def cancel(visit: VisitorOf, request_id: str) -> Response:
         proof = parsed(public.ProofBody, {name: fields.get(name, "") for name in PROOF})
         await public.cancel(request_id, proof, who, visit.parts, fields.get("key") or None)
     except KeydeskError as refusal:
-        return await _page(visit, fields, problems(visit, refusal, status_of(type(refusal))))
+        return await _refused(visit, fields, refusal)
     return await _found(visit, fields, done="cancel")
 
 
@@ -101,24 +101,34 @@ async def extra_years(visit: VisitorOf, request_id: str) -> Response:
         wanted = parsed(landing.ExtraYearsRequest, body)
         await landing.file_extra_years(wanted, who, visit.parts, None, Response())
     except KeydeskError as refusal:
-        return await _page(visit, fields, problems(visit, refusal, status_of(type(refusal))))
+        return await _refused(visit, fields, refusal)
     return await _found(visit, fields, done="extra")
 
 
 @router.post("/warranty/new")
 async def begin(visit: VisitorOf) -> Response:
-    """Begin an end-user warranty, where the country takes them."""
+    """Begin an end-user warranty, where the country takes them; so many a minute from one address."""
     fields = await fields_of(visit.request)
+    try:
+        draft = await _begun(visit, fields.get("country", ""))
+    except KeydeskError as refusal:
+        return await _refused(visit, fields, refusal)
+    return visit.go(f"/warranty/drafts/{draft.id}")
+
+
+async def _begun(visit: Visit, code: str) -> Draft:
+    """A new draft of a visitor. Raises Invalid without a country, KindNotEnabled, RateLimited."""
+    who = await public.visitor(visit.request, visit.parts)
     async with visit.parts.sessions.begin() as session:
-        country = await session.get(Country, fields.get("country", "").replace("\0", ""))
+        country = await session.get(Country, code)
         if country is None:
-            raise NotFound("There is no such country.")
+            raise Invalid("Choose a country first.", fields=[FieldError("/country", "is missing")])
         if not country.end_user_warranties:
             raise KindNotEnabled(f"{country.name} takes no warranty requests from end users.")
-        draft = await drafts.begin(
+        await public.count_form(visit.parts, session, who)
+        return await drafts.begin(
             session, login=None, country=country.code, kind=Kind.END_USER_WARRANTY, now=visit.parts.now()
         )
-    return visit.go(f"/warranty/drafts/{draft.id}")
 
 
 @router.get("/warranty/drafts/{draft_id}")
@@ -150,8 +160,15 @@ async def _found(visit: Visit, fields: dict[str, str], **said: str) -> Response:
         body = parsed(public.SearchBody, {name: fields.get(name, "") for name in ("country", *PROOF)})
         found = await public.search(body, await public.visitor(visit.request, visit.parts), visit.parts)
     except KeydeskError as refusal:
-        return await _page(visit, fields, problems(visit, refusal, status_of(type(refusal))))
+        return await _refused(visit, fields, refusal)
     return await _page(visit, fields, items=found.items, done=said.get("done", ""))
+
+
+async def _refused(visit: Visit, fields: dict[str, str], refusal: KeydeskError) -> Response:
+    shown = await _page(visit, fields, problems(visit, refusal, status_of(type(refusal))))
+    if isinstance(refusal, RateLimited):
+        shown.headers["Retry-After"] = str(refusal.facts["retry_after"])
+    return shown
 
 
 async def _page(visit: Visit, fields: dict[str, str], refused: Problems | None = None, **said: Any) -> Response:

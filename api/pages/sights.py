@@ -13,8 +13,10 @@ from api.schemas.requests import HistoryEntry, RequestView
 from domain import access
 from domain.access import Role
 from domain.requests import Carried, WarrantyRequest
+from domain.states import Kind
 from domain.submission import WholesalerCell
-from store import accounts, catalogue, messages, overview, policies, requests
+from store import accounts, catalogue, messages, offered, overview, policies, reasons, requests
+from store.offered import Offer
 from store.overview import SameSerial
 from store.tables import configuration
 from store.tables.countries import Company, Country
@@ -35,6 +37,8 @@ class Sight:
     history: list[HistoryEntry]
     messages: list[MessageView]
     titles: dict[str, str]
+    offer: Offer
+    reasons: dict[str, str]
     choices: dict[str, list[str]]
     turn_name: str | None
     base_id: str | None
@@ -50,6 +54,7 @@ async def sight_of(visit: Visit, request_id: str) -> Sight:
         carried = await requests.carried(session, row)
         await messages.mark_read(session, row.id, access.speaks_for(visit.who, requests.owner_of(row)))
         company = await accounts.company_of(session, row.company_id)
+        offer = await offered.offer(session, row.country, row.campaign or "")
         warranty = carried if isinstance(carried, WarrantyRequest) else None
         return Sight(
             view=view,
@@ -67,7 +72,9 @@ async def sight_of(visit: Visit, request_id: str) -> Sight:
                 MessageView.model_validate(one, from_attributes=True)
                 for one in await messages.messages_of(session, row.id)
             ],
-            titles=await titles_of(session, row.country, row.kind),
+            titles=offer.documents or await titles_of(session, row.country, row.kind),
+            offer=offer,
+            reasons=await reasons.titles(session, row.country) if row.kind == Kind.UNIT_REPLACEMENT else {},
             choices=await _choices(session, row, carried) if desk else {},
             turn_name=row.turn,
             base_id=row.base_id,

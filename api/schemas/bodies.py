@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.fields import Body, Required
+from api.fields import Body, Required, Whole
 from domain.requests import Attachment, Carried
 
 MAX_LINES = 200
-LineNumber = Annotated[int, Field(ge=1, le=MAX_LINES, description="number of the line, counted from 1")]
+LineNumber = Annotated[Whole, Field(ge=1, le=MAX_LINES, description="number of the line, counted from 1")]
 
 
 class AttachmentBody(Body):

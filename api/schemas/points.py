@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.bodies import MAX_LINES, AttachmentBody, LineNumber, RequestBody
-from configuration.fields import Body, Line, Required, Text
+from configuration.fields import Body, Line, Required, Text, Whole
 from domain import requests
 from domain.points import JudgedLine, Verdict
 from domain.requests import Attachment
@@ -17,8 +17,8 @@ MAX_INFORMATION = 40
 MAX_QUANTITY = 1_000
 MAX_POINTS = 1_000_000_000
 
-PointsNumber = Annotated[int, Field(ge=0, le=MAX_POINTS, description="the final value of a line")]
-VersionSeen = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
+PointsNumber = Annotated[Whole, Field(ge=0, le=MAX_POINTS, description="the final value of a line")]
+VersionSeen = Annotated[Whole, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 
 EXAMPLE: dict[str, Any] = {
     "country": "ES",
@@ -39,7 +39,7 @@ class LineBody(Body):
     """So many pieces of a product. A document that serves several lines is named on each, and uploaded once."""
 
     product: Required
-    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+    quantity: Annotated[Whole, Field(ge=1, le=MAX_QUANTITY)]
     info: Annotated[dict[Required, Line], Field(max_length=MAX_INFORMATION)] = Field(
         default_factory=dict, description="the information fields of the product, by name"
     )
@@ -130,7 +130,10 @@ class LineDocumentView(BaseModel):
 
 
 class LineView(BaseModel):
-    """One line. `points` is its worth: the override, else default points × quantity × multiplier; 0 if denied."""
+    """One line. `points` is its worth: the override, else default points × quantity × multiplier.
+
+    A line that is denied is worth nothing, and so is every line of a cancelled request.
+    """
 
     n: int
     product: str
@@ -154,16 +157,17 @@ class PointsView(BaseModel):
     lines: list[LineView]
 
 
-def points_view(lines: tuple[JudgedLine, ...]) -> PointsView:
-    """The points of a request as clients read them."""
+def points_view(lines: tuple[JudgedLine, ...], *, cancelled: bool) -> PointsView:
+    """The points of a request as clients read them: what it brings, or would; a cancelled one brings nothing."""
+    shown = [_line_view(line, 0 if cancelled else line.points) for line in lines]
     return PointsView(
-        total=sum(line.points for line in lines),
+        total=sum(line.points for line in shown),
         push=any(line.rate.pushed for line in lines),
-        lines=[_line_view(line) for line in lines],
+        lines=shown,
     )
 
 
-def _line_view(line: JudgedLine) -> LineView:
+def _line_view(line: JudgedLine, points: int) -> LineView:
     first, last = line.rate.first_day, line.rate.last_day
     return LineView(
         n=line.n,
@@ -175,7 +179,7 @@ def _line_view(line: JudgedLine) -> LineView:
         multiplier=line.rate.multiplier,
         push=PushView(first_day=first, last_day=last) if first and last else None,
         override=line.override,
-        points=line.points,
+        points=points,
         credited=line.credited,
         documents=[
             LineDocumentView(

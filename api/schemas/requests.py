@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Discriminator, Field, Tag
 
-from api.fields import Body, Line, Required, Text
+from api.fields import Body, Line, Required, Text, Whole
 from api.schemas.bodies import AnswerBody, LineNumber
 from api.schemas.points import PointsNumber, PointsView
 from api.schemas.replacements import ReplacementView
 
-Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
+Version = Annotated[Whole, Field(ge=1, le=2_000_000_000, description="the version that the caller has seen")]
 
 
 class RequesterView(BaseModel):

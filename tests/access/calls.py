@@ -6,6 +6,7 @@ What is not named here gets no body, or `{}`: then the door answers before the b
 from typing import Any
 
 from tests.access.scene import Scene
+from tests.stack.days import day
 from tests.stack.walks import PDF, commissioning
 
 STALE = 1_999_999_999  # a version that nothing has: whoever gets in is told 412
@@ -111,6 +112,6 @@ def _submission(route: str, scene: Scene) -> dict[str, Any] | None:
             return {"country": country, "campaign": "NONE", "lines": [line]}
         case "unit-replacement":
             unit = {"product": "CU-2Z50TBE", "serial": "NEW00001"}
-            return {"country": country, "old_serial": "OLD00001", "new_unit": unit, "replaced_on": "2026-11-01"}
+            return {"country": country, "old_serial": "OLD00001", "new_unit": unit, "replaced_on": day()}
         case _:
             return None

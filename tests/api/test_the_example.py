@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from tests.stack.countries import new_country
+from tests.stack.days import day, end, last, tier
 from tests.stack.outbox import emails_about, emails_to
 from tests.stack.papers import ink_of, squeezed, text_of
 from tests.stack.running import BASE_URL, Stack
@@ -34,8 +35,8 @@ async def test_abc_with_material_of_def_gets_one_year_full_and_five_years_compre
     assert accepted["assignment"]["policy"] == "STD-1-5"
     assert accepted["assignment"]["policy_version"] == 1
     assert accepted["assignment"]["tiers"] == [
-        {"tier": "full", "start": "2026-11-01", "end": "2027-11-01", "days": 365},
-        {"tier": "compressor", "start": "2026-11-01", "end": "2031-11-01", "days": 1826},
+        tier("full", years=1),
+        tier("compressor", years=5),
     ]
 
 
@@ -62,8 +63,8 @@ async def test_the_card_says_number_serials_dates_and_tiers(stack: Stack, accept
     serials = [unit["serial"] for unit in accepted["data"]["units"]]
     for expected in (accepted["cards"][0]["number"], *serials, "CU-2Z50TBE", "CS-Z25TKEW", "ABC", "28013", "Madrid"):
         assert expected in text
-    assert "2026-11-01 to 2027-10-31" in text
-    assert "2026-11-01 to 2031-10-31" in text
+    assert f"{day()} to {last(years=1)}" in text
+    assert f"{day()} to {last(years=5)}" in text
     assert "1 year Full warranty" in text
     assert "5 years Compressor warranty" in text
 
@@ -104,8 +105,8 @@ async def test_the_address_on_the_card_tells_that_it_is_valid(stack: Stack, acce
         "status": "valid",
         "kind": "commissioning",
         "tiers": [
-            {"tier": "full", "duration": "1 year", "first_day": "2026-11-01", "last_day": "2027-10-31"},
-            {"tier": "compressor", "duration": "5 years", "first_day": "2026-11-01", "last_day": "2031-10-31"},
+            {"tier": "full", "duration": "1 year", "first_day": day(), "last_day": last(years=1)},
+            {"tier": "compressor", "duration": "5 years", "first_day": day(), "last_day": last(years=5)},
         ],
     }
 
@@ -141,13 +142,13 @@ async def test_an_amended_request_has_the_next_card_under_the_same_number(stack:
     request = await processed(stack)
     first = await token_of(stack, request)
     amended = await decided(
-        stack, "keyuser.es", request["id"], "amend", comment="a month later", data={"commissioned_on": "2026-11-15"}
+        stack, "keyuser.es", request["id"], "amend", comment="two weeks later", data={"commissioned_on": day(14)}
     )
     assert amended["state"] == "processed"
     after = await settled(stack, request["id"])
     assert [(card["version"], card["status"]) for card in after["cards"]] == [(1, "superseded"), (2, "valid")]
     assert {card["number"] for card in after["cards"]} == {request["cards"][0]["number"]}
-    assert after["assignment"]["tiers"][0]["end"] == "2027-11-15"
+    assert after["assignment"]["tiers"][0]["end"] == end(after=14, years=1)
     assert (await stack.client_of(None).get(f"/verify/{first}")).json()["status"] == "superseded"
     second = await token_of(stack, request, 2)
     assert second != first

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from store.tables.effects import Card
 from tests.browser.conftest import SCREENSHOTS
+from tests.stack.days import day
 from tests.stack.running import Stack
 from tests.stack.walks import decided, processed, settled
 
@@ -29,7 +30,7 @@ class Cards:
 async def cards(stack: Stack) -> Cards:
     found = Cards()
     amended, cancelled = await processed(stack), await processed(stack)
-    await decided(stack, "keyuser.es", amended["id"], "amend", comment="x", data={"commissioned_on": "2026-11-02"})
+    await decided(stack, "keyuser.es", amended["id"], "amend", comment="x", data={"commissioned_on": day(1)})
     await decided(stack, "keyuser.es", cancelled["id"], "cancel", comment="returned")
     for request in (amended, cancelled):
         await settled(stack, request["id"])

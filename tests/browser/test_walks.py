@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.walking import paper, stored, walking
 from tests.kinds import claims, swaps
 from tests.kinds.walks import granted, proof
+from tests.stack.days import day
 from tests.stack.running import Stack
 from tests.stack.walks import REQUIRED, Json, decided, filed, new_serial, processed, seen, settled, uploaded
 
@@ -37,7 +38,7 @@ async def test_an_installer_files_and_answers_a_denial(
         await page.click("text=Send in")
         await page.wait_for_selector("#problems")
         await walker.look("refused")
-        await page.fill("#commissioned_on", "2026-11-02")
+        await page.fill("#commissioned_on", day(1))
         await page.fill("#end_user-address", "Gran Vía 3")
         await page.fill("#end_user-postcode", "28013")
         await page.fill("#end_user-city", "Madrid")
@@ -79,7 +80,7 @@ async def test_a_form_works_without_scripts(stack: Stack, browser: Browser, addr
         await page.select_option("#line_up", "residential")
         await page.click("text=Show what this range needs")
         await page.select_option("#wholesaler", "DEF")
-        await page.fill("#commissioned_on", "2026-11-02")
+        await page.fill("#commissioned_on", day(1))
         for name, value in {"name": "Ana", "address": "Mayor 1", "postcode": "48001", "city": "Bilbao"}.items():
             await page.fill(f"#end_user-{name}", value)
         await page.fill("#units-0-product", "CU-2Z50TBE")
@@ -133,7 +134,7 @@ async def test_a_keyuser_decides_by_keyboard(stack: Stack, browser: Browser, add
 
 async def test_a_keyuser_judges_points_and_replacements(stack: Stack, browser: Browser, address: str) -> None:
     claim = await claims.claimed(stack, [claims.line(claims.PUSHED, await claims.invoice(stack), quantity=2)])
-    base = await processed(stack, commissioned_on="2026-11-10")
+    base = await processed(stack, commissioned_on=day(9))
     serial = base["data"]["units"][0]["serial"]
     swap = await swaps.swap_filed(stack, serial)
     async with walking(browser, address, "keyuser") as walker:
@@ -180,7 +181,7 @@ async def test_a_partner_extends_a_warranty(stack: Stack, browser: Browser, addr
         await page.click("form[action='/new/warranty-extension'] button")
         await page.select_option("#line_up", "residential")
         await page.wait_for_selector("#file-invoice")
-        await page.fill("#commissioned_on", "2026-11-02")
+        await page.fill("#commissioned_on", day(1))
         for name, value in {"name": "Ana", "address": "Mayor 1", "postcode": "41001", "city": "Sevilla"}.items():
             await page.fill(f"#end_user-{name}", value)
         await page.fill("#units-0-product", "CU-2Z50TBE")

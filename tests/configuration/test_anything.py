@@ -43,15 +43,17 @@ async def test_nasty_values_are_refused_or_taken(stack: Stack, place: Scene, res
     desk, key = Desk(stack, place.country), place.key_of(resource.name)
     stands = await desk.read(resource.name, key)
     whole = {name: value for name, value in stands.items() if name not in {"version", "warnings"}}
+    version = stands["version"]
     for field in resource.shape.model_fields:
         for value in NASTY:
             created = await send(desk, "POST", desk.at(resource.name), {**whole, field: value})
             assert created in {201, 409, 422}, (field, value)
             if field in resource.key:
                 continue
-            version = (await desk.read(resource.name, key))["version"]
             changed = await send(desk, "PATCH", desk.at(resource.name, key), {"version": version, field: value})
             assert changed in {200, 403, 409, 422}, (field, value)
+            if changed == 200:
+                version = (await desk.read(resource.name, key))["version"]
 
 
 @pytest.mark.parametrize("key", KEYS)

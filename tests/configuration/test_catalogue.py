@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.refusals import body, refusal
 from tests.configuration.desk import Desk, codes
+from tests.stack.days import day
 from tests.stack.walks import documents, filed, uploaded
 
 STALE = (412, "stale_version")
@@ -133,6 +134,8 @@ async def test_downloads_and_own_texts_are_audited(desk: Desk, client: httpx.Asy
     assert made.status_code == 201, made.text
     assert refusal(await client.post(desk.at("downloads"), json=offered)) == (409, "already_exists")
     assert (await client.delete(desk.at("downloads", str(made.json()["id"])))).status_code == 204
+    for nowhere in (-(10**20), 0, 10**20):
+        assert refusal(await client.delete(desk.at("downloads", str(nowhere)))) == (404, "not_found")
     assert [one["action"] for one in await desk.audited(resource="downloads")] == ["delete", "create"]
     where = desk.at("notifications", "submitted", "requester", "es")
     first = await client.put(where, json={"subject": "Hola", "body": "{{ request_id }}"})
@@ -175,7 +178,7 @@ async def test_a_code_that_a_request_holds_stays(desk: Desk, client: httpx.Async
         json={
             "country": desk.country.code,
             "line_up": "residential",
-            "commissioned_on": "2026-11-01",
+            "commissioned_on": day(),
             "end_user": {"name": "L", "address": "C", "postcode": "28013", "city": "M"},
             "units": [{"role": "outdoor", "product": "CU-2Z50TBE", "serial": "HELD000001"}],
             "documents": [one for one in await documents(desk.stack, login) if one["requirement"] == "invoice"],

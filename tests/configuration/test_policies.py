@@ -8,6 +8,7 @@ import pytest
 
 from tests.api.refusals import body, refusal
 from tests.configuration.desk import Desk, codes
+from tests.stack.days import day, end
 from tests.stack.walks import decided, filed, seen, settled
 
 SALE: dict[str, Any] = {
@@ -91,7 +92,7 @@ async def test_pending_requests_follow_and_granted_warranties_never_change(
         json={"distributor_without_warranty": "Another text.", "distributor_with_warranty": "Another."},
     )
     preview = await seen(desk.stack, pending["id"], country.keyuser)
-    assert [(one["tier"], one["end"]) for one in preview["assignment"]["tiers"]] == [("full", "2027-06-01")]
+    assert [(one["tier"], one["end"]) for one in preview["assignment"]["tiers"]] == [("full", end(months=7))]
     assert preview["assignment"]["policy_version"] == before["assignment"]["policy_version"] + 1
 
     after = await seen(desk.stack, granted["id"], country.keyuser)
@@ -99,10 +100,10 @@ async def test_pending_requests_follow_and_granted_warranties_never_change(
     assert after["cards"] == before["cards"]
     assert (await client.get(f"/api/v1/requests/{granted['id']}/card")).content == card.content
     amended = await decided(
-        desk.stack, country.keyuser, granted["id"], "amend", comment="a date", data={"commissioned_on": "2026-11-02"}
+        desk.stack, country.keyuser, granted["id"], "amend", comment="a date", data={"commissioned_on": day(1)}
     )
     assert amended["assignment"]["policy_version"] == before["assignment"]["policy_version"]
-    assert [one["days"] for one in amended["assignment"]["tiers"]] != [212], "the frozen durations"
+    assert [one["end"] for one in amended["assignment"]["tiers"]] != [end(after=1, months=7)], "the frozen durations"
 
     versions = (await client.get(desk.at("policies", name, "versions"))).json()["items"]
     assert [one["current"] for one in versions] == [True] + [False] * (len(versions) - 1)

@@ -10,6 +10,7 @@ from tests.crash.account import account, reconciled, settled
 from tests.crash.client import PARTNER, Client, Json, new_key
 from tests.crash.desk import CrashDesk
 from tests.crash.test_points import struck
+from tests.stack.days import day
 
 pytestmark = pytest.mark.enable_socket
 
@@ -24,7 +25,7 @@ async def filed(client: Client) -> tuple[Json, Json]:
         "country": "ES",
         "old_serial": base["data"]["units"][0]["serial"],
         "new_unit": {"product": "CU-2Z50TBE", "serial": f"N{time.time_ns():019d}"},
-        "replaced_on": "2026-11-20",
+        "replaced_on": day(19),
         "coverage_reason": "factory-defect",
         "old_unit_returned": True,
         "documents": [invoice],

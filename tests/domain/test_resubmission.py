@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.errors import DocumentStillDenied, FieldError, Invalid
+from domain.errors import DocumentStillDenied, FieldError, Invalid, NotEditable
 from domain.points import JudgedDocument, JudgedLine, Rate, Verdict
 from domain.requests import Attachment, Line
 from domain.resubmission import Judged, LineAnswer, answer_denial, answer_denied_lines
@@ -130,3 +130,47 @@ def test_where_no_document_was_denied_there_is_nothing_to_answer() -> None:
 def test_what_the_keyuser_has_changed_since_is_sent_to_be_judged_as_it_is() -> None:
     changed = (JudgedLine(1, "CS", 2, Rate(1), (JudgedDocument(OLD),)), *judged_lines(first=ACCEPTED)[1:])
     assert answer_denied_lines(LINES, changed, []) == LINES
+
+
+def test_a_line_that_was_denied_without_a_document_may_ask_for_something_else() -> None:
+    wanted = (*LINES[:2], Line("CU", 2, {"site": "roof"}, (NEW,)))
+    answered = answer_denied_lines(LINES, judged_lines(first=ACCEPTED), [], wanted)
+    assert answered == wanted
+    both = answer_denied_lines(LINES, judged_lines(), [LineAnswer(1, NEW), LineAnswer(2, NEW)], wanted)
+    assert [line.documents for line in both] == [(NEW,), (OTHER, NEW), (NEW,)]
+    assert both[2] == wanted[2]
+
+
+def test_denied_documents_are_answered_whatever_else_changes() -> None:
+    with pytest.raises(DocumentStillDenied):
+        answer_denied_lines(LINES, judged_lines(), [], (*LINES[:2], Line("CU", 2)))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pointer"),
+    [
+        ((Line("CS", 2, {}, (OLD,)), *LINES[1:]), "/data/lines/0"),
+        ((LINES[0], Line("CS", 1, {}, (OLD, NEW)), LINES[2]), "/data/lines/1"),
+        (LINES[:2], "/data/lines/2"),
+        ((*LINES, Line("CU", 1)), "/data/lines/3"),
+        ((), "/data/lines/0"),
+    ],
+    ids=["quantity", "documents", "one less", "one more", "none"],
+)
+def test_no_other_line_changes(wanted: tuple[Line, ...], pointer: str) -> None:
+    with pytest.raises(NotEditable) as refused:
+        answer_denied_lines(LINES, judged_lines(), [], wanted)
+    assert refused.value.fields[0] == FieldError(pointer, "may not change now")
+
+
+def test_a_line_that_nobody_changed_is_nothing_to_judge() -> None:
+    with pytest.raises(Invalid):
+        answer_denied_lines(LINES, judged_lines(first=ACCEPTED), [], LINES)
+
+
+def test_only_a_line_of_its_own_verdict_was_refused() -> None:
+    assert [line.refused for line in judged_lines()] == [False, False, True]
+    assert not JudgedLine(1, "CU", 1, Rate(1), own=ACCEPTED).refused
+    assert not JudgedLine(1, "CU", 1, Rate(1), (JudgedDocument(NEW),), own=DENIED).refused, (
+        "that was before the document"
+    )

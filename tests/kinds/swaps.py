@@ -10,6 +10,7 @@ from domain.policies import CoverageReason, Policy, Replacement
 from domain.states import Kind
 from tests.kinds.walks import invoice
 from tests.stack.countries import NewCountry, demo_policy, new_country
+from tests.stack.days import day
 from tests.stack.running import Stack
 from tests.stack.walks import REQUESTS, Json, decided, new_serial, processed, settled
 
@@ -42,7 +43,7 @@ async def swap_body(stack: Stack, login: str, old_serial: str, **changes: Any) -
         "country": "ES",
         "old_serial": old_serial,
         "new_unit": {"product": "CU-2Z50TBE", "serial": new_serial()},
-        "replaced_on": "2026-11-20",
+        "replaced_on": day(19),
         "coverage_reason": "factory-defect",
         "sales_method": "direct_sale",
         "old_unit_returned": True,

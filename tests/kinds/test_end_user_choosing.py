@@ -13,6 +13,7 @@ from tests.api.refusals import body as problem
 from tests.api.refusals import pointers, refusal
 from tests.kinds.walks import card_of, chosen, end_user_filed, extended
 from tests.stack.countries import NewCountry, demo_policy, new_country
+from tests.stack.days import tier
 from tests.stack.footprint import footprint
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
@@ -60,7 +61,7 @@ async def test_the_chosen_warranty_is_granted_and_printed(stack: Stack) -> None:
     await chosen(stack, KEYUSER, request["id"], "EU-5")
     await decided(stack, KEYUSER, request["id"], "accept")
     done = await settled(stack, request["id"])
-    assert done["assignment"]["tiers"] == [{"tier": "full", "start": "2026-11-01", "end": "2031-11-01", "days": 1826}]
+    assert done["assignment"]["tiers"] == [tier("full", years=5)]
     [card] = done["cards"]
     assert card["number"].startswith("ES-")
     text = text_of(await card_of(stack, done))

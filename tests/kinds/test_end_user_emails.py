@@ -16,6 +16,7 @@ from tests.kinds.walks import (
     granted,
 )
 from tests.stack.countries import NewCountry, new_country
+from tests.stack.days import day, end
 from tests.stack.outbox import Received, emails_about
 from tests.stack.running import Stack
 from tests.stack.walks import REQUESTS, Json, decided, seen, settled
@@ -87,7 +88,7 @@ async def test_a_denial_is_told_to_the_partner_only(stack: Stack, language: str)
 async def test_an_amendment_is_told_to_both_with_the_next_card(stack: Stack) -> None:
     country = await speaking(stack, "es")
     done = await granted(stack, country)
-    changed = {"commissioned_on": "2026-11-05", "end_user": {"email": "new@example.org"}}
+    changed = {"commissioned_on": day(4), "end_user": {"email": "new@example.org"}}
     await decided(stack, country.keyuser, done["id"], "amend", comment="Moved.", data=changed)
     amended = await told(stack, done["id"], since=3)
     assert to_whom(amended) == sorted(["new@example.org", of(country, "partner")])
@@ -96,7 +97,7 @@ async def test_an_amendment_is_told_to_both_with_the_next_card(stack: Stack) -> 
     after = await seen(stack, done["id"])
     assert [(one["version"], one["status"]) for one in after["cards"]] == [(1, "superseded"), (2, "valid")]
     assert len({one["number"] for one in after["cards"]}) == 1
-    assert after["assignment"]["tiers"][0]["end"] == "2031-11-05"
+    assert after["assignment"]["tiers"][0]["end"] == end(after=4, years=5)
 
 
 @pytest.mark.parametrize("from_state", ["submitted", "processed"])

@@ -11,6 +11,7 @@ from domain.pools import Pool
 from tests.api.refusals import pointers, refusal
 from tests.kinds.walks import ask_extension, card_of, code_shown, codes_of, counted, extended, extension, listed_codes
 from tests.stack.countries import NewCountry, demo_policy, new_country
+from tests.stack.days import day, end, tier
 from tests.stack.footprint import INTAKE, footprint
 from tests.stack.outbox import emails_about
 from tests.stack.papers import squeezed, text_of
@@ -36,9 +37,7 @@ async def test_from_the_form_to_the_card(stack: Stack, done: Json) -> None:
     assert done["id"].startswith("ES-EXT-")
     assert (done["kind"], done["state"], done["label"]) == ("warranty-extension", "processed", "Accepted")
     assert done["assignment"]["policy"] == "EXT-5"
-    assert done["assignment"]["tiers"] == [
-        {"tier": "full", "start": "2026-11-01", "end": "2031-11-01", "days": 1826},
-    ]
+    assert done["assignment"]["tiers"] == [tier("full", years=5)]
     [card] = done["cards"]
     assert card["number"].startswith("ESX-")
     assert card["status"] == "valid"
@@ -217,11 +216,11 @@ async def test_a_denied_extension_goes_its_rounds_and_is_amended_under_its_numbe
     brought = [{"requirement": "invoice", "document_id": invoice["id"]}]
     await decided(stack, PARTNER, request["id"], "resubmit", documents=brought)
     done = await accepted(stack, request)
-    await decided(stack, KEYUSER, request["id"], "amend", comment="Moved.", data={"commissioned_on": "2026-11-05"})
+    await decided(stack, KEYUSER, request["id"], "amend", comment="Moved.", data={"commissioned_on": day(4)})
     amended = await settled(stack, request["id"])
     assert [(one["number"], one["status"]) for one in amended["cards"]] == [
         (done["cards"][0]["number"], "superseded"),
         (done["cards"][0]["number"], "valid"),
     ]
-    assert amended["assignment"]["tiers"][0]["end"] == "2031-11-05"
+    assert amended["assignment"]["tiers"][0]["end"] == end(after=4, years=5)
     assert "this card extends the warranty" in text_of(await card_of(stack, amended, 2))

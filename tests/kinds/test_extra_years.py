@@ -25,6 +25,7 @@ from tests.kinds.walks import (
     later,
 )
 from tests.stack.countries import NewCountry, demo_policy, new_country
+from tests.stack.days import tier
 from tests.stack.footprint import INTAKE, footprint
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
@@ -87,7 +88,7 @@ async def test_from_the_click_to_the_second_card(stack: Stack) -> None:
     await chosen(stack, KEYUSER, request["id"], "XEU-2")
     await decided(stack, KEYUSER, request["id"], "accept")
     done = await settled(stack, request["id"])
-    assert done["assignment"]["tiers"] == [{"tier": "full", "start": "2026-11-01", "end": "2033-11-01", "days": 2557}]
+    assert done["assignment"]["tiers"] == [tier("full", years=7)]
     [card] = done["cards"]
     assert card["number"] != base["cards"][0]["number"]
     text = text_of(await card_of(stack, done))
@@ -174,6 +175,10 @@ async def test_a_key_asks_once(stack: Stack) -> None:
     first, again = [await client.post(path, json=body, headers=headers) for _ in range(2)]
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+    await decided(stack, KEYUSER, base["id"], "amend", comment="Typing error.", data={"end_user": {"city": "Getafe"}})
+    assert (await client.post(path, json=body, headers=headers)).json() == first.json(), "the same was sent"
+    other = await client.post(path, json={**body, "postcode": "2801 3"}, headers=headers)
+    assert refusal(other) == (422, "idempotency_conflict")
 
 
 async def test_they_are_refused_for_a_warranty_that_is_cancelled_or_over(stack: Stack) -> None:

@@ -112,6 +112,7 @@ async def test_one_of_three_lines_is_denied_and_answered(stack: Stack) -> None:
     before = (await statement(stack, ANA))["balance"]
     cancelled = await decided(stack, KEYUSER, request["id"], "cancel", comment="a return")
     assert [one["credited"] for one in cancelled["points"]["lines"]] == [False, False, False]
+    assert (cancelled["points"]["total"], {one["points"] for one in cancelled["points"]["lines"]}) == (0, {0})
     entries = await credits_of(stack, ANA, request["id"])
     assert entries == [*granted, (1, "cancel", -11), (2, "cancel", -11), (3, "cancel", -11)]
     assert (await statement(stack, ANA))["balance"] == before - 33

@@ -12,6 +12,7 @@ from tests.kinds.claims import (
     PLAIN,
     PUSHED,
     claimed,
+    credits_of,
     in_country,
     invoice,
     judged,
@@ -23,7 +24,7 @@ from tests.kinds.claims import (
 )
 from tests.stack.countries import NewCountry
 from tests.stack.running import Stack
-from tests.stack.walks import REQUESTS, Json, decided, history, pulled, seen, version_of
+from tests.stack.walks import REQUESTS, Json, decided, history, pulled, seen, settled, version_of
 
 LOST = "0d5f3a52-5d0e-4b5c-9d43-3f2f3f6d1a10"
 
@@ -152,6 +153,47 @@ async def test_a_denied_claim_that_the_keyuser_corrects_comes_back_without_new_d
     assert (await stack.client_of(keyuser).patch(f"{REQUESTS}/{request_id}", json=body)).status_code == 200
     again = await decided(stack, who, request_id, "resubmit", documents=[])
     assert (again["state"], again["points"]["lines"][0]["verdict"]) == ("submitted", None)
+
+
+async def test_a_line_that_was_denied_without_a_document_is_changed_and_judged_anew(
+    stack: Stack, country: NewCountry
+) -> None:
+    who, keyuser = participant(country), country.keyuser
+    mine = [line(BARE, site="x"), line(BARE, site="y"), line(BARE, site="z")]
+    request_id = (await claimed(stack, mine, who, **in_country(country)))["id"]
+    verdicts = [{"line": n, "verdict": "denied" if n > 1 else "accepted", "reason": "which?"} for n in (1, 2, 3)]
+    await put(stack, keyuser, request_id, "verdicts", lines=verdicts)
+    await decided(stack, keyuser, request_id, "process")
+    other = {**line(BARE, site="roof"), "quantity": 4}
+    for lines, refused in (
+        (mine, (422, "invalid")),
+        ([other, *mine[1:]], (422, "not_editable")),
+        (mine[:2], (422, "not_editable")),
+        ([*mine, other], (422, "not_editable")),
+    ):
+        answer = await pulled(stack, who, request_id, "resubmit", data={"lines": lines})
+        assert refusal(answer) == refused, lines
+    for bad, pointer in (
+        (line(BARE), "/data/lines/1/info/site"),
+        (line("CU-2Z50TBE"), "/data/lines/1/product"),
+        (line(PLAIN), "/data/lines/1/documents"),
+    ):
+        answer = await pulled(stack, who, request_id, "resubmit", data={"lines": [mine[0], bad, mine[2]]})
+        assert pointers(answer) == [pointer]
+    again = await decided(stack, who, request_id, "resubmit", data={"lines": [mine[0], other, mine[2]]})
+    assert [one["verdict"] for one in again["points"]["lines"]] == ["accepted", None, "denied"]
+    assert [one["quantity"] for one in again["points"]["lines"]] == [1, 4, 1]
+    await put(stack, keyuser, request_id, "lines/2/verdict", verdict="accepted")
+    done = await decided(stack, keyuser, request_id, "process")
+    assert (done["state"], done["points"]["total"]) == ("partially_accepted", 25)
+    assert await credits_of(stack, who, request_id) == [(1, "grant", 5), (2, "grant", 20)]
+    bill = await invoice(stack, who)
+    proven = line(PLAIN, bill)
+    last = await decided(stack, who, request_id, "resubmit", data={"lines": [mine[0], other, proven]})
+    assert [one["verdict"] for one in last["points"]["lines"]] == ["accepted", "accepted", None]
+    await judged(stack, request_id, bill, keyuser=keyuser)
+    await decided(stack, keyuser, request_id, "process")
+    assert (await settled(stack, request_id, keyuser))["points"]["total"] == 36
 
 
 async def test_credited_lines_stay_and_what_answers_a_denial_is_new(stack: Stack) -> None:

@@ -60,6 +60,7 @@ async def test_another_country_is_none(stack: Stack, country: NewCountry) -> Non
         ({"lines": [line(PLAIN, colour="red")]}, "/lines/0/info"),
         ({"lines": [line(PLAIN, quantity=0)]}, "/lines/0/quantity"),
         ({"lines": [line(PLAIN, quantity=1001)]}, "/lines/0/quantity"),
+        ({"lines": [line(PLAIN, quantity=True)]}, "/lines/0/quantity"),
         ({"lines": [{**line(PLAIN), "points": 80}]}, "/lines/0/points"),
         ({"lines": [{**line(PLAIN), "documents": [attached(LOST, "receipt")]}]}, "/lines/0/documents/0/requirement"),
         ({"coupon": None}, "/coupon"),

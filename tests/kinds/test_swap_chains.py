@@ -16,6 +16,7 @@ from tests.kinds.walks import (
     visitor,
 )
 from tests.stack.countries import new_country
+from tests.stack.days import day, end, last
 from tests.stack.papers import squeezed, text_of
 from tests.stack.running import Stack
 from tests.stack.walks import (
@@ -118,12 +119,12 @@ async def test_a_corrected_serial_is_no_replacement(stack: Stack) -> None:
     done = await swapped(stack, old)
     wrong, right = new_of(done), new_serial()
     books = [await booked(stack, what, "ES", done["id"]) for what in ("stock-movements", "charges")]
-    data = {"new_unit": {"serial": right}, "replaced_on": "2026-11-19"}
+    data = {"new_unit": {"serial": right}, "replaced_on": day(18)}
     await decided(stack, KEYUSER, done["id"], "amend", comment="A typing error.", data=data)
     amended = await settled(stack, done["id"], KEYUSER)
     assert [(one["start"], one["end"], one["used_days"]) for one in amended["replacement"]["tiers"]] == [
-        ("2026-11-19", "2027-11-01", 18),
-        ("2026-11-19", "2031-11-01", 18),
+        (day(18), end(years=1), 18),
+        (day(18), end(years=5), 18),
     ]
     assert (amended["replacement"]["charge"], amended["replacement"]["moves"][0]["serial"]) == ("free", right)
     assert [await booked(stack, what, "ES", done["id"]) for what in ("stock-movements", "charges")] == books
@@ -149,7 +150,7 @@ async def test_an_amendment_stays_within_what_was_decided(stack: Stack) -> None:
 
     assert await refused(old_serial=new_serial()) == ((422, "not_editable"), ["/data/old_serial"])
     assert await refused(coverage_reason="misuse") == ((422, "not_editable"), ["/data/coverage_reason"])
-    assert await refused(replaced_on="2026-10-01") == ((422, "invalid"), ["/data/replaced_on"])
+    assert await refused(replaced_on=day(-31)) == ((422, "invalid"), ["/data/replaced_on"])
     assert await refused(new_unit={"serial": old}) == ((422, "invalid"), ["/data/new_unit/serial"])
 
 
@@ -158,16 +159,14 @@ async def test_replacing_one_unit_never_changes_anothers(stack: Stack) -> None:
     before = (await life(stack, second))["warranties"]
     await swapped(stack, first, coverage_reason="misuse")
     assert (await life(stack, second))["warranties"] == before
-    refused = await pulled(
-        stack, KEYUSER, base["id"], "amend", comment="Later.", data={"commissioned_on": "2026-11-05"}
-    )
+    refused = await pulled(stack, KEYUSER, base["id"], "amend", comment="Later.", data={"commissioned_on": day(4)})
     assert (refusal(refused), pointers(refused)) == ((422, "not_editable"), ["/data/commissioned_on"])
     refused = await pulled(stack, KEYUSER, base["id"], "amend", comment="Less.", data={"units": outdoor(second)})
     assert (refusal(refused), pointers(refused)) == ((422, "not_editable"), ["/data/units"])
     await decided(stack, KEYUSER, base["id"], "amend", comment="Moved.", data={"end_user": {"city": "Getafe"}})
     shown = await settled(stack, base["id"])
     text = squeezed(text_of(await card_of(stack, shown, 3)))
-    assert squeezed(f"in place of {first} since 2026-11-20: no warranty") in text
+    assert squeezed(f"in place of {first} since {day(19)}: no warranty") in text
     assert "Getafe" in text
     verified = (await stack.client_of("ops").get(f"{REQUESTS}/{base['id']}")).json()["assignment"]
     assert verified["tiers"] == base["assignment"]["tiers"]
@@ -181,11 +180,11 @@ async def test_both_cards_of_a_unit_are_reissued_each_with_its_own_tiers(stack: 
     done = await swapped(stack, old)
     assert done["replacement"]["old_request"] == extension["id"]  # lasts as long, and covers labour, too
     assert [(one["tier"], one["end"]) for one in done["replacement"]["tiers"]] == [
-        ("full", "2027-11-01"),
-        ("compressor", "2031-11-01"),
-        ("full", "2031-11-01"),
+        ("full", end(years=1)),
+        ("compressor", end(years=5)),
+        ("full", end(years=5)),
     ]
-    for request, there, elsewhere in ((base, "2027-10-31", None), (extension, "2031-10-31", "2027-10-31")):
+    for request, there, elsewhere in ((base, last(years=1), None), (extension, last(years=5), last(years=1))):
         shown = await seen(stack, request["id"])
         assert statuses(shown) == [(1, "superseded"), (2, "valid")]
         text = squeezed(text_of(await card_of(stack, shown, 2)))
@@ -199,7 +198,7 @@ async def test_extra_years_are_carried_over_and_asked_for_no_more(stack: Stack) 
     extra = await extra_granted(stack, base)
     old = base["data"]["units"][0]["serial"]
     done = await swapped(stack, old)
-    assert [one["end"] for one in done["replacement"]["tiers"]] == ["2031-11-01", "2033-11-01"]
+    assert [one["end"] for one in done["replacement"]["tiers"]] == [end(years=5), "2033-11-01"]
     assert done["replacement"]["policy"] == "XEU-2"
     assert [statuses(await seen(stack, one["id"])) for one in (base, extra)] == [[(1, "superseded"), (2, "valid")]] * 2
     assert refusal(await ask_extra_years(stack, base))[1] in {"duplicate_serial", "already_replaced"}

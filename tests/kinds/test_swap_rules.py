@@ -10,6 +10,7 @@ from tests.api.refusals import pointers, refusal
 from tests.kinds.swaps import ask_swap, commissioned, country_of_long_memory, life, swap_body, swap_filed, swapped
 from tests.kinds.walks import ask_extension, end_user_body, extended, visitor
 from tests.stack.countries import NewCountry, new_country
+from tests.stack.days import day, end
 from tests.stack.footprint import INTAKE, footprint
 from tests.stack.outbox import emails_about
 from tests.stack.running import Stack
@@ -75,7 +76,7 @@ async def test_nobody_else_files(stack: Stack, unit: str, login: str | None, exp
     [
         ({"old_serial": "NOBODY0001"}, ((422, "invalid"), "/old_serial")),
         ({"replaced_on": "2999-01-01"}, ((422, "invalid"), "/replaced_on")),
-        ({"replaced_on": "2026-10-31"}, ((422, "invalid"), "/replaced_on")),
+        ({"replaced_on": day(-1)}, ((422, "invalid"), "/replaced_on")),
         ({"new_unit": {"product": "CS-Z25TKEW", "serial": "NEVERSEEN2"}}, ((422, "invalid"), "/new_unit/product")),
         ({"new_unit": {"product": "WH-UD05HE5", "serial": "NEVERSEEN2"}}, ((422, "invalid"), "/new_unit/product")),
         ({"new_unit": {"product": "CU-2Z50TBE", "serial": "?"}}, ((422, "invalid"), "/new_unit/serial")),
@@ -324,5 +325,5 @@ async def test_a_toggled_policy_changes_no_granted_warranty(stack: Stack, elsewh
         stack, base["data"]["units"][0]["serial"], elsewhere.partner, elsewhere.keyuser, country=elsewhere.code
     )
     assert (done["replacement"]["policy"], done["replacement"]["charge"]) == ("STD-1-5", "free")
-    assert [one["end"] for one in done["replacement"]["tiers"]] == ["2027-11-01", "2031-11-01"]
+    assert [one["end"] for one in done["replacement"]["tiers"]] == [end(years=1), end(years=5)]
     assert (await seen(stack, base["id"]))["assignment"] == base["assignment"]

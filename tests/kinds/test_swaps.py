@@ -1,7 +1,6 @@
 """Every row of the table of unit replacements, over HTTP, from the form to card, movements and charge (§2.5)."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import pytest
 import pytest_asyncio
@@ -22,6 +21,7 @@ from tests.kinds.swaps import (
 )
 from tests.kinds.walks import card_of
 from tests.stack.countries import NewCountry
+from tests.stack.days import day, end
 from tests.stack.papers import squeezed, text_of
 from tests.stack.running import Stack
 from tests.stack.walks import Json, decided, new_serial, processed, seen, settled
@@ -231,21 +231,21 @@ async def test_the_demo_and_the_life_that_is_still_to_come(stack: Stack) -> None
     """Factory defect in ES: what STD-1-5 has left, tier by tier; without a card of its own."""
     base = await processed(stack)
     old, indoor = (unit["serial"] for unit in base["data"]["units"])
-    done = await swapped(stack, old, replaced_on="2026-11-20")
+    done = await swapped(stack, old, replaced_on=day(19))
     assert [(one["tier"], one["end"], one["used_days"]) for one in done["replacement"]["tiers"]] == [
-        ("full", "2027-11-01", 19),
-        ("compressor", "2031-11-01", 19),
+        ("full", end(years=1), 19),
+        ("compressor", end(years=5), 19),
     ]
     new = done["data"]["new_unit"]["serial"]
     told = await life(stack, new)
-    assert told["commissioned_on"] == "2026-11-20"
+    assert told["commissioned_on"] == day(19)
     assert [one["state"] for one in told["warranties"]] == ["live", "live"]
     assert [(one["on"], one["what"], one["past"]) for one in told["timeline"]] == [
-        ("2026-11-20", "installed", True),
-        ("2026-11-20", "warranty_starts", True),
-        ("2026-11-20", "warranty_starts", True),
-        ("2027-11-01", "warranty_ends", False),
-        ("2031-11-01", "warranty_ends", False),
+        (day(19), "installed", True),
+        (day(19), "warranty_starts", True),
+        (day(19), "warranty_starts", True),
+        (end(years=1), "warranty_ends", False),
+        (end(years=5), "warranty_ends", False),
     ]
     assert [(one["request"], one["version"], one["status"]) for one in told["cards"]] == [(base["id"], 2, "valid")]
     swapped_indoor = await swapped(
@@ -256,4 +256,4 @@ async def test_the_demo_and_the_life_that_is_still_to_come(stack: Stack) -> None
         coverage_reason="factory-defect",
     )
     assert [one["tier"] for one in swapped_indoor["replacement"]["tiers"]] == ["full"]
-    assert date.fromisoformat(swapped_indoor["replacement"]["tiers"][0]["end"]) == date(2027, 11, 1)
+    assert swapped_indoor["replacement"]["tiers"][0]["end"] == end(years=1)

@@ -1,15 +1,11 @@
 """The configuration on pages: every list, every form, files; nothing for other roles and countries."""
 
 import re
-from datetime import UTC, datetime
-from html.parser import HTMLParser
 
-import httpx
 import pytest
 
 from configuration.registry import RESOURCES
-from store import sign_ins
-from tests.pages.walks import browser, hidden, read, sent, signed_in
+from tests.pages.walks import browser, filled, hidden, let_in, read, sent, signed_in
 from tests.stack.countries import new_country
 from tests.stack.running import Stack
 from tests.stack.walks import eventually, filed
@@ -45,7 +41,7 @@ async def test_what_a_form_shows_is_what_it_saves(stack: Stack) -> None:
 
 async def test_an_entry_is_created_changed_and_deleted(stack: Stack) -> None:
     country = await new_country(stack)
-    client = await keyuser_of(stack, country.keyuser)
+    client = await let_in(stack, country.keyuser)
     place = f"/configuration/{country.code}/wholesalers"
     wrong = await sent(client, f"{place}/new", f"{place}/new", code="")
     assert wrong.status_code == 422
@@ -81,7 +77,7 @@ async def test_what_is_used_stays(stack: Stack) -> None:
 
 async def test_settings_pools_and_permits(stack: Stack) -> None:
     country = await new_country(stack)
-    client = await keyuser_of(stack, country.keyuser)
+    client = await let_in(stack, country.keyuser)
     place = f"/configuration/{country.code}"
     page = await read(client, f"{place}/settings")
     wrong = await client.post(f"{place}/settings", data={**filled(page), "keyuser_reminder": "soon"})
@@ -107,7 +103,7 @@ async def test_settings_pools_and_permits(stack: Stack) -> None:
 
 async def test_a_list_goes_out_and_comes_back_as_a_file(stack: Stack) -> None:
     country = await new_country(stack)
-    client = await keyuser_of(stack, country.keyuser)
+    client = await let_in(stack, country.keyuser)
     place = f"/configuration/{country.code}/products"
     assert "Import" in await read(client, f"{place}/file")
     content = (await client.get(f"{place}/file.csv")).content
@@ -203,57 +199,3 @@ async def test_an_email_is_tried_before_it_is_kept(stack: Stack) -> None:
     assert "The test was sent" in tested.text
     assert (await sent(client, f"{place}/new", there, subject="{{ secret }}", body="x")).status_code == 422
     assert (await sent(client, f"{place}/new", f"{place}/try/nothing/nobody/en", **text)).status_code == 404
-
-
-async def keyuser_of(stack: Stack, login: str) -> httpx.AsyncClient:
-    """A browser of a keyuser whom a test made, and who has no password."""
-    client = browser(stack)
-    async with stack.sessions.begin() as session:
-        token = await sign_ins.sign_in(session, login, datetime.now(UTC))
-    client.cookies.update({"keydesk_session": token, "keydesk_language": "en"})
-    return stack.clients.setdefault(f"pages of {login}", client)
-
-
-def filled(page: str) -> dict[str, str]:
-    """All fields of a form as a browser would send them."""
-    parser = Fields()
-    parser.feed(page)
-    return parser.found
-
-
-class Fields(HTMLParser):
-    """Reads what a browser would send: texts, chosen options, ticked boxes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, str] = {}
-        self._select, self._area = "", ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take the field's value."""
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        match tag:
-            case "input" if given.get("type") == "checkbox":
-                if "checked" in given:
-                    self.found[name] = "on"
-            case "input" if name and given.get("type") != "file":
-                self.found[name] = given.get("value", "")
-            case "select":
-                self._select = name
-                self.found[name] = ""
-            case "option" if "selected" in given:
-                self.found[self._select] = given.get("value", "")
-            case "textarea":
-                self._area = name
-                self.found[name] = ""
-
-    def handle_data(self, data: str) -> None:
-        """The text of a text area."""
-        if self._area:
-            self.found[self._area] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        """The text area ends."""
-        if tag == "textarea":
-            self._area = ""

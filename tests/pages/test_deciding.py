@@ -6,9 +6,10 @@ import httpx
 import openpyxl
 import pytest
 
-from tests.kinds import claims, swaps
+from tests.kinds import swaps
 from tests.kinds.walks import end_user_filed
-from tests.pages.walks import hidden, read, sent, signed_in
+from tests.pages.walks import filled, hidden, read, sent, signed_in
+from tests.stack.days import day
 from tests.stack.footprint import footprint
 from tests.stack.outbox import emails_to
 from tests.stack.running import Stack
@@ -96,8 +97,8 @@ async def test_save_corrects_and_decides_nothing(stack: Stack) -> None:
     assert stale.status_code == 412
 
 
-async def test_replacements_and_points_are_corrected(stack: Stack) -> None:
-    base = await processed(stack, commissioned_on="2026-11-10")
+async def test_a_replacement_is_corrected(stack: Stack) -> None:
+    base = await processed(stack, commissioned_on=day(9))
     swap = await swaps.swap_filed(stack, base["data"]["units"][0]["serial"])
     client, path = await signed_in(stack, "keyuser.es"), f"/requests/{swap['id']}"
     serial = new_serial()
@@ -105,12 +106,27 @@ async def test_replacements_and_points_are_corrected(stack: Stack) -> None:
     saved = await sent(client, f"{path}?edit=save", f"{path}/save", coverage_reason="factory-defect", **fields)
     assert saved.status_code == 303, saved.text
     assert (await seen(stack, swap["id"]))["data"]["new_unit"]["serial"] == serial
-    claim = await claims.claimed(stack, [claims.line(claims.PLAIN, await claims.invoice(stack))])
-    path = f"/requests/{claim['id']}"
-    fields = {"lines/0/product": claims.PLAIN, "lines/0/quantity": "3"}
-    assert (await sent(client, f"{path}?edit=save", f"{path}/save", **fields)).status_code == 303
-    line = (await seen(stack, claim["id"]))["data"]["lines"][0]
-    assert (line["quantity"], len(line["documents"])) == (3, 1)
+
+
+async def test_a_replacement_is_amended(stack: Stack) -> None:
+    base = await processed(stack, commissioned_on=day(9))
+    swap = await swaps.swapped(stack, base["data"]["units"][0]["serial"])
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{swap['id']}"
+    assert 'href="?edit=amend#data"' in await read(client, path)
+    fields = filled(await read(client, f"{path}?edit=amend"), f"{path}/actions/amend")
+    serial = new_serial()
+    silent = await client.post(f"{path}/actions/amend", data={**fields, "new_unit/serial": serial})
+    assert silent.status_code == 422
+    assert f'value="{serial}"' in silent.text, "what was typed stays"
+    early = {"comment": "a typing error", "new_unit/serial": serial, "replaced_on": day()}
+    refused = await client.post(f"{path}/actions/amend", data={**fields, **early})
+    assert 'id="replaced_on-error"' in refused.text
+    given = {"comment": "a typing error", "new_unit/serial": serial, "replaced_on": day(18)}
+    amended = await client.post(f"{path}/actions/amend", data={**fields, **given})
+    assert amended.status_code == 303, amended.text
+    now = await settled(stack, swap["id"], "keyuser.es")
+    assert (now["data"]["new_unit"]["serial"], now["data"]["replaced_on"]) == (serial, day(18))
+    assert [email["event"] for email in now["emails"]].count("amended") == 1
 
 
 async def test_process_decides_once_and_goes_on(stack: Stack) -> None:

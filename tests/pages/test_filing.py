@@ -9,13 +9,15 @@ import pytest
 
 from tests.kinds.walks import granted, proof
 from tests.pages.walks import browser, hidden, read, sent, signed_in
+from tests.stack.days import day
+from tests.stack.footprint import footprint
 from tests.stack.running import Stack
 from tests.stack.walks import PDF, decided, filed, new_serial, processed, seen
 
 FIELDS = {
     "line_up": "residential",
     "wholesaler": "DEF",
-    "commissioned_on": "2026-11-01",
+    "commissioned_on": day(),
     "end_user/name": "Marta Ruiz",
     "end_user/address": "Gran Vía 3",
     "end_user/postcode": "28013",
@@ -203,6 +205,26 @@ async def test_unknown_and_wrong_look_ups_read_the_same_and_are_limited(stack: S
             await client.post("/warranty", data={"country": "ES", "serial": "T99999999", "postcode": "1"})
         refused = await client.post("/warranty", data={"country": "ES", "serial": "T99999999", "postcode": "1"})
         assert refused.status_code == 429
+        assert 0 < int(refused.headers["Retry-After"]) <= 60
+
+
+async def test_forms_that_visitors_begin_are_limited(stack: Stack) -> None:
+    async with browser(stack) as client:
+        before = await footprint(stack)
+        nowhere = await client.post("/warranty/new", data={"serial": "T1"})
+        assert (nowhere.status_code, 'href="#country"' in nowhere.text) == (422, True)
+        refused = await client.post("/warranty/new", data={"country": "PT"})
+        assert (refused.status_code, "This country does not take such requests." in refused.text) == (422, True)
+        assert await footprint(stack) == before
+        for _ in range(10):
+            assert (await client.post("/warranty/new", data={"country": "ES"})).status_code == 303
+        before = await footprint(stack)
+        refused = await client.post("/warranty/new", data={"country": "ES"})
+        assert (refused.status_code, await footprint(stack)) == (429, before)
+        assert "Too many forms were begun from here. Try again in " in refused.text
+        assert 0 < int(refused.headers["Retry-After"]) <= 60
+        found = await client.post("/warranty", data={"country": "ES", "serial": "T99999999", "postcode": "1"})
+        assert found.status_code == 200, "who began too many forms may still look up"
 
 
 async def test_an_end_user_files_a_warranty(stack: Stack) -> None:

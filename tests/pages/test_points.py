@@ -1,12 +1,31 @@
 """Points on pages: the participant's form and balance, verdicts and points of the keyuser, adjustments."""
 
 import re
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
 
 from tests.kinds import claims
 from tests.pages.test_filing import begun
-from tests.pages.walks import hidden, read, sent, signed_in
+from tests.pages.walks import filled, hidden, let_in, read, sent, signed_in
+from tests.stack.countries import NewCountry
 from tests.stack.running import Stack
-from tests.stack.walks import PDF, decided, seen, settled
+from tests.stack.walks import PDF, Json, decided, seen, settled
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def country(stack: Stack) -> AsyncIterator[NewCountry]:
+    """A country whose campaign asks for a site, and has a product without documents."""
+    yield await claims.loyal_country(stack)
+
+
+async def judged(stack: Stack, country: NewCountry, lines: list[Json], verdicts: list[str]) -> Json:
+    """A claim of the country's participant whose lines, which have no documents, were judged so and processed."""
+    who = claims.participant(country)
+    request = await claims.claimed(stack, lines, who, **claims.in_country(country))
+    given = [{"line": n, "verdict": one, "reason": "no such site"} for n, one in enumerate(verdicts, start=1)]
+    await claims.put(stack, country.keyuser, request["id"], "verdicts", lines=given)
+    return await decided(stack, country.keyuser, request["id"], "process")
 
 
 async def test_a_participant_claims_points(stack: Stack) -> None:
@@ -77,3 +96,105 @@ async def test_a_denied_document_is_answered(stack: Stack) -> None:
     answer = await client.post(draft, data={**fields, "do": "submit"}, files={"file/invoice": ("again.pdf", PDF)})
     assert answer.status_code == 303, answer.text
     assert (await seen(stack, request["id"]))["state"] == "submitted"
+
+
+async def test_a_keyuser_corrects_lines_adds_one_and_takes_one_away(stack: Stack, country: NewCountry) -> None:
+    who = claims.participant(country)
+    bills = [await claims.invoice(stack, who) for _ in range(2)]
+    lines = [claims.line(claims.PLAIN, bills[0]), claims.line(claims.BARE, site="x"), claims.line(claims.PLAIN, *bills)]
+    request = await claims.claimed(stack, lines, who, **claims.in_country(country))
+    client, path = await let_in(stack, country.keyuser), f"/requests/{request['id']}"
+    page = await read(client, f"{path}?edit=save")
+    assert '<label class="form-label required" for="lines-1-info-site">Site</label>' in page
+    assert '<label class="form-label" for="lines-0-info-site">Site</label>' in page
+    fields = filled(page, f"{path}/save")
+    assert fields["lines/1/info/site"] == "x"
+    del fields[f"lines/2/documents/invoice/{bills[0]}"]
+    changes = {
+        "lines/0/remove": "on",
+        "lines/1/info/site": "roof",
+        "lines/3/product": claims.PUSHED,
+        "lines/3/quantity": "2",
+        f"lines/3/documents/invoice/{bills[0]}": "on",
+    }
+    wrong = await client.post(f"{path}/save", data={**fields, **changes, "lines/3/quantity": "0"})
+    assert wrong.status_code == 422
+    assert 'id="lines-2-quantity-error"' in wrong.text, "rows close up"
+    again = filled(wrong.text, f"{path}/save")
+    assert (again["lines/0/info/site"], again["lines/0/was"], again["lines/2/quantity"]) == ("roof", "2", "0")
+    saved = await client.post(f"{path}/save", data={**again, "lines/2/quantity": "2"})
+    assert saved.status_code == 303, saved.text
+    now = (await seen(stack, request["id"]))["data"]["lines"]
+    assert now == [
+        claims.line(claims.BARE, site="roof"),
+        claims.line(claims.PLAIN, bills[1]),
+        claims.line(claims.PUSHED, bills[0], quantity=2),
+    ]
+
+
+async def test_a_credited_line_stays_whatever_the_form_says(stack: Stack, country: NewCountry) -> None:
+    mine = [claims.line(claims.BARE, site="x"), claims.line(claims.BARE, site="y")]
+    request = await judged(stack, country, mine, ["accepted", "denied"])
+    client, path = await let_in(stack, claims.participant(country)), f"/requests/{request['id']}"
+    page = await read(client, path)
+    assert "no such site" in page
+    draft = (await sent(client, path, f"{path}/draft")).headers["location"]
+    fields = filled(await read(client, draft), draft)
+    assert "lines/0/product" not in fields, "only what was denied is shown"
+    nothing = await client.post(draft, data={**fields, "do": "submit"})
+    assert nothing.status_code == 422
+    bad = await client.post(draft, data={**fields, "lines/1/info/site": "", "do": "submit"})
+    assert 'id="lines-1-info-site-error"' in bad.text
+    there = await client.post(draft, data={**fields, "lines/1/info/site": "roof", "do": "submit"})
+    assert there.status_code == 303, there.text
+    now = await seen(stack, request["id"])
+    assert [line["info"] for line in now["data"]["lines"]] == [{"site": "x"}, {"site": "roof"}]
+    assert [line["verdict"] for line in now["points"]["lines"]] == ["accepted", None]
+    keyuser = await let_in(stack, country.keyuser)
+    fields = filled(await read(keyuser, f"{path}?edit=save"), f"{path}/save")
+    assert (await keyuser.post(f"{path}/save", data={**fields, "lines/0/remove": "on"})).status_code == 422
+    fields |= {"lines/0/quantity": "9", "lines/1/quantity": "3"}
+    assert (await keyuser.post(f"{path}/save", data=fields)).status_code == 303
+    assert [line["quantity"] for line in (await seen(stack, request["id"]))["data"]["lines"]] == [1, 3]
+
+
+async def test_wrong_data_of_points_is_corrected_with_the_documents_that_are_there(
+    stack: Stack, country: NewCountry
+) -> None:
+    who = claims.participant(country)
+    bill = await claims.invoice(stack, who)
+    lines = [claims.line(claims.PLAIN, bill, site="x")]
+    request = await claims.claimed(stack, lines, who, **claims.in_country(country))
+    await decided(stack, country.keyuser, request["id"], "flag_wrong_data", comment="how many?")
+    client, path = await let_in(stack, who), f"/requests/{request['id']}"
+    draft = (await sent(client, path, f"{path}/draft")).headers["location"]
+    page = await read(client, draft)
+    fields = filled(page, draft)
+    assert (fields["lines/0/info/site"], "invoice.pdf" in page) == ("x", True)
+    changes = {"lines/0/quantity": "4", "lines/1/product": claims.PUSHED, "lines/1/quantity": "1", "do": "submit"}
+    answer = await client.post(draft, data={**fields, **changes}, files={"file/invoice": ("second.pdf", PDF)})
+    assert answer.status_code == 303, answer.text
+    now = (await seen(stack, request["id"]))["data"]["lines"]
+    assert now[0] == claims.line(claims.PLAIN, bill, quantity=4, site="x")
+    assert (now[1]["product"], [one["document_id"] != bill for one in now[1]["documents"]]) == (claims.PUSHED, [True])
+
+
+async def test_only_what_is_credited_can_be_adjusted(stack: Stack, country: NewCountry) -> None:
+    mine = [claims.line(claims.BARE, site=name) for name in ("x", "y")]
+    request = await judged(stack, country, mine, ["denied", "accepted"])
+    client, path = await let_in(stack, country.keyuser), f"/requests/{request['id']}"
+    page = await read(client, path)
+    assert f"Line 2: {claims.BARE} × 1 (5)" in page
+    assert f"Line 1: {claims.BARE} × 1 (0)" not in page
+    silent = await sent(client, path, f"{path}/actions/adjust", line="2", points="70")
+    assert silent.status_code == 422
+    assert 'name="points" value="70"' in silent.text, "what was typed stays"
+
+
+async def test_a_cancelled_request_brings_nothing(stack: Stack, country: NewCountry) -> None:
+    request = await judged(stack, country, [claims.line(claims.BARE, site="x")], ["accepted"])
+    await settled(stack, request["id"])
+    await decided(stack, country.keyuser, request["id"], "cancel", comment="twice")
+    page = await read(await let_in(stack, claims.participant(country)), f"/requests/{request['id']}")
+    assert "<strong>0</strong> points" in page
+    assert "5 × 1" not in page

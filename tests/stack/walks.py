@@ -10,6 +10,7 @@ from sqlalchemy import exists, or_, select
 
 from store.tables.effects import Card, Email
 from store.tables.requests import Request
+from tests.stack.days import day
 from tests.stack.running import Stack
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -33,7 +34,7 @@ def commissioning(**changes: Any) -> Json:
         "country": "ES",
         "wholesaler": "DEF",
         "line_up": "residential",
-        "commissioned_on": "2026-11-01",
+        "commissioned_on": day(),
         "sales_method": "direct_sale",
         "end_user": {
             "name": "Lucía Pérez",
@@ -160,6 +161,6 @@ async def eventually(condition: Callable[[], Awaitable[bool]], what: str) -> Non
     try:
         async with asyncio.timeout(PATIENCE):
             while not await condition():
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(what) from None

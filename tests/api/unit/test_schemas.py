@@ -125,8 +125,6 @@ def test_what_is_no_body_at_all_is_refused(body: Any) -> None:
 @pytest.mark.parametrize("version", [0, -1, 2_000_000_001, "one", 1.5, None, True])
 def test_a_version_is_a_number_that_the_database_can_hold(version: Any) -> None:
     for body in (SaveBody, DecisionBody):
-        if version is True and body.model_validate({"version": version}).version == 1:
-            continue  # JSON's true is lax pydantic's 1; harmless
         with pytest.raises(ValidationError):
             body.model_validate({"version": version})
 
