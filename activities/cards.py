@@ -6,7 +6,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.rendering.cards import CardFace, RenderFailed, library_versions
+from activities.rendering.face import CardFace, RenderFailed, library_versions
 from activities.rendering.pool import CardPress
 from domain.messages import IssueCard
 from store import cards, requests

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from activities.rendering.cards import CardFace, CardTier, CardUnit
+from activities.rendering.face import CardFace, CardTier, CardUnit
 from activities.rendering.words import duration_in_words, words_in
 from domain.calendar import DurationUnit
 from domain.policies import Tier

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities import assessment, faces, holds, judging, standing
 from activities.move import Changes, Making, Move
-from activities.rendering.cards import CardFace
+from activities.rendering.face import CardFace
 from domain.calendar import local_date
 from domain.clocks import turn_of
 from domain.errors import FieldError, Invalid, MoveRefused, NotEditable, WarrantyTypeMissing

@@ -2,7 +2,7 @@
 
 from activities import assessment, faces, standing
 from activities.move import Move
-from activities.rendering.cards import CardFace, CardUnit
+from activities.rendering.face import CardFace, CardUnit
 from domain.calendar import local_date
 from domain.errors import MoveRefused
 from domain.replacing import Installed

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -49,7 +48,7 @@ from api.pages import routes as pages
 from api.pages.press import Previews
 from api.telemetry import Telemetry
 from api.tracing import Tracing
-from api.wiring import cluster_of, issuer_of, tracing_of
+from api.wiring import cluster_of, issuer_of, now, tracing_of
 from domain.errors import Invalid
 from settings import Settings
 from store.engine import connect, sessions
@@ -87,11 +86,6 @@ RESOURCES = (
     codec,
     api_keys,
 )
-
-
-def now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager

@@ -4,17 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from api.configuring import REFUSALS, ReaderOf
 from api.dependencies import PartsOf
 from api.errors import documented
-from api.fields import Line
+from api.fields import Line, iso
 from store import audit
 from store.audit import Wanted
 
 router = APIRouter(prefix="/countries/{country}/audit", tags=["configuration"])
 HIGHEST = 2**31 - 1
+Instant = Annotated[AwareDatetime, BeforeValidator(iso)]
 
 
 class AuditView(BaseModel):
@@ -49,8 +50,8 @@ async def read_audit(
     key: Line | None = None,
     action: Line | None = None,
     actor: Line | None = None,
-    since: Annotated[AwareDatetime | None, Query(description="an instant, inclusive")] = None,
-    before: Annotated[AwareDatetime | None, Query(description="an instant, exclusive")] = None,
+    since: Annotated[Instant | None, Query(description="an instant, inclusive")] = None,
+    before: Annotated[Instant | None, Query(description="an instant, exclusive")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[int | None, Query(ge=1, le=HIGHEST, description="next_cursor of the page before")] = None,
 ) -> AuditPage:

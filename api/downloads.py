@@ -70,7 +70,7 @@ async def offer(country: str, body: DownloadShape, caller: ConfigurerOf, parts: 
 async def withdraw(country: str, download_id: int, caller: ConfigurerOf, parts: PartsOf) -> None:
     """Offer it no longer."""
     async with parts.sessions.begin() as session:
-        row = await session.get(Download, download_id) if download_id < 2**31 else None
+        row = await session.get(Download, download_id) if 0 < download_id < 2**31 else None
         if row is None or row.country != country:
             raise NotFound("There is no such download.")
         stored = await reading.find(session, DOWNLOADS, country, f"{row.product_range}/{row.title}")

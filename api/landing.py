@@ -16,7 +16,7 @@ from api.public import ProofBody, Visitor, proven
 from api.schemas.warranties import EndUserWarrantyBody
 from api.submitting import Submitter, take_in
 from domain import errors
-from domain.errors import FieldError, Invalid, KindNotEnabled, NotFound, Unavailable
+from domain.errors import KindNotEnabled, NotFound, Unavailable
 from domain.labels import public_label
 from domain.requests import EndUserWarranty, ExtraYears
 from domain.states import Kind, State
@@ -152,12 +152,8 @@ async def file_end_user_warranty(
         country = await session.get(Country, data.country)
         if country is None:
             raise NotFound(f"There is no country {data.country}.")
-        if not country.end_user_warranties:
-            raise KindNotEnabled(f"{country.name} takes no warranty requests from end users.")
         partner = await accounts.partner_named(session, data.country, data.partner)
-    if partner is None:
-        raise Invalid("Unknown PRO Partner.", fields=[FieldError("/partner", "not a PRO Partner of this country")])
-    submitter = Submitter(who, None, partner.id, partner.name)
+    submitter = Submitter.visitor(who, partner)
     return await _filed(parts, response, *await take_in(parts, submitter, data, key))
 
 
@@ -172,9 +168,6 @@ async def file_extra_years(
     if base.kind != Kind.END_USER_WARRANTY:
         raise KindNotEnabled("Extra years are for end-user warranties.")
     async with parts.sessions() as session:
-        country = await session.get_one(Country, base.country)
-        if not country.end_user_warranties:
-            raise KindNotEnabled(f"{country.name} takes no requests from end users.")
         carried = await requests.carried_warranty(session, base)
         partner = await accounts.company_of(session, base.company_id)
     data = ExtraYears(
@@ -187,8 +180,8 @@ async def file_extra_years(
         partner=partner.name if partner else "",
         base=base.id,
     )
-    submitter = Submitter(who, None, base.company_id, partner.name if partner else None)
-    return await _filed(parts, response, *await take_in(parts, submitter, data, key))
+    submitter = Submitter.visitor(who, partner)
+    return await _filed(parts, response, *await take_in(parts, submitter, data, key, sent=body.model_dump()))
 
 
 async def _filed(parts: Parts, response: Response, request_id: str, created: bool) -> Filed:

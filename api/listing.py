@@ -6,7 +6,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlakeyset import InvalidPage, serialize_bookmark, unserialize_bookmark
 from sqlakeyset.asyncio import select_page
 from sqlalchemy import Select
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.dependencies import CallerOf, PartsOf
 from api.errors import documented
-from api.fields import Line
+from api.fields import Line, iso
 from api.presenting import present
 from api.schemas.requests import RequestPage
 from domain import errors
@@ -26,7 +26,7 @@ from store.tables.countries import Country
 from store.tables.requests import Request
 
 router = APIRouter(prefix="/requests", tags=["requests"])
-Moment = Annotated[date | datetime, Field(union_mode="left_to_right")]
+Moment = Annotated[date | datetime, Field(union_mode="left_to_right"), BeforeValidator(iso)]
 EARLIEST, LATEST = date(1900, 1, 1), date(9998, 1, 1)
 
 

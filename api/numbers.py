@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.configuring import REFUSALS, ConfigurerOf, ReaderOf, author_of, routes
+from api.configuring import REFUSALS, ConfigurerOf, Limit, ReaderOf, author_of, routes
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.fields import Body, Line, Text, Whole
@@ -19,6 +19,8 @@ from store import pools, requests
 
 router = APIRouter(prefix="/countries/{country}", tags=["configuration"])
 MOST_AT_ONCE = 20_000
+HIGHEST = 2**31 - 1
+After = Annotated[int, Query(ge=0, description="next_after of the page before")]
 
 
 class PoolView(BaseModel):
@@ -83,12 +85,10 @@ async def generate(country: str, pool: Pool, body: GenerateBody, caller: Configu
 
 
 @router.get("/codes", responses=documented(*REFUSALS))
-async def read_codes(
-    country: str, _: ReaderOf, parts: PartsOf, after: int = 0, limit: Annotated[int, Field(ge=1, le=1000)] = 100
-) -> Codes:
+async def read_codes(country: str, _: ReaderOf, parts: PartsOf, after: After = 0, limit: Limit = 100) -> Codes:
     """The warranty codes of a country, with owners and holders."""
     async with parts.sessions() as session:
-        rows = await pools.codes_after(session, country, min(after, 2**31 - 1), limit)
+        rows = await pools.codes_after(session, country, min(after, HIGHEST), limit)
     items = [
         CodeView(
             number=row.number, owner=owner, holder=row.request_id or row.held_by, consumed=row.request_id is not None

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from api.dependencies import CallerOf, KeyOf, PartsOf
+from api.dependencies import KeyOf, PartsOf
 from api.schemas.points import PointsBody
 from api.schemas.requests import RequestView
-from api.submitting import answers, refuse_role, submit, told
+from api.submitting import answers, filing, submit, told
 from domain import errors
 from domain.access import Caller
 from domain.states import Kind
@@ -15,16 +15,10 @@ from domain.states import Kind
 router = APIRouter(prefix="/requests", tags=["requests"])
 
 
-def submitter(caller: CallerOf) -> Caller:
-    """The caller, if the account claims points. Raises Forbidden."""
-    refuse_role(caller, Kind.POINTS)
-    return caller
-
-
 @router.post("/points", status_code=201, responses=answers(errors.CodeInvalid))
 async def submit_points(
     body: PointsBody,
-    caller: Annotated[Caller, Depends(submitter)],
+    caller: Annotated[Caller, filing(Kind.POINTS)],
     parts: PartsOf,
     key: KeyOf,
     response: Response,

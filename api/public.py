@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.deciding import bring, reopening
 from api.dependencies import KeyOf, Parts, PartsOf
 from api.errors import documented
-from api.fields import Body, Required, Serial
+from api.fields import Body, Postcode, Required, Serial
 from api.requests import pdf_of
 from api.submitting import fingerprint, own_key
 from domain import errors
 from domain.calendar import local_date
 from domain.choosing import live
-from domain.errors import Forbidden, MoveRefused, NotFound, RateLimited, from_facts
+from domain.errors import Forbidden, IdempotencyConflict, MoveRefused, NotFound, RateLimited, from_facts
 from domain.labels import public_label
 from domain.messages import Decide
 from domain.serials import normalise_postcode
@@ -36,7 +36,7 @@ class ProofBody(Body):
     """What the end user proves to own the installation with."""
 
     serial: Serial
-    postcode: Required
+    postcode: Postcode
 
 
 class SearchBody(ProofBody):
@@ -106,7 +106,9 @@ async def search(body: SearchBody, who: Visitor, parts: PartsOf) -> Found:
 
 @router.post(
     "/{request_id}/cancel",
-    responses=documented(*REFUSALS, errors.NotFound, errors.MoveRefused, errors.Unavailable),
+    responses=documented(
+        *REFUSALS, errors.NotFound, errors.MoveRefused, errors.IdempotencyConflict, errors.Unavailable
+    ),
 )
 async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf, key: KeyOf) -> WarrantyView:
     """Cancel before the decision, or inside the withdrawal period after it."""
@@ -127,6 +129,8 @@ async def cancel(request_id: str, body: ProofBody, who: Visitor, parts: PartsOf,
                 payload={},
                 at=parts.now(),
             )
+        if known.login is not None or known.trigger != Trigger.CANCEL_BY_END_USER:
+            raise IdempotencyConflict("This Idempotency-Key was used for another decision.")
         case = await reopening(session, row, parts.now())
     if known.refusal is not None:
         raise from_facts(known.refusal)

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Response
+from fastapi import Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.dependencies import Parts
+from api.dependencies import CallerOf, Parts
 from api.errors import documented
 from api.presenting import present_one
 from api.rules import rules_for
@@ -20,10 +21,12 @@ from domain.calendar import local_date
 from domain.errors import (
     DocumentMissing,
     DuplicateSerial,
+    FieldError,
     Forbidden,
     IdempotencyConflict,
     Invalid,
     KeydeskError,
+    KindNotEnabled,
     NotAuthenticated,
     NotFound,
     RegistrationLate,
@@ -31,12 +34,13 @@ from domain.errors import (
     from_facts,
 )
 from domain.messages import RequestOrder
+from domain.notifications import END_USER_KINDS
 from domain.pools import ExtensionMode, check_code
 from domain.requests import Carried, ExtraYears, WarrantyExtension
 from domain.states import Kind
 from store import intake, known, pools, requests, units
 from store.snapshots import to_json
-from store.tables.countries import Country
+from store.tables.countries import Company, Country
 from store.tables.requests import Intake
 from workflows.client import Case
 
@@ -94,6 +98,11 @@ class Submitter:
         """Somebody who signed in."""
         return cls(caller.login, caller.login, caller.company_id, caller.company)
 
+    @classmethod
+    def visitor(cls, who: str, partner: Company | None) -> "Submitter":
+        """Somebody on the landing page, as a keyed hash, with the PRO Partner that they named; None: nobody's name."""
+        return cls(who, None, partner.id if partner else None, partner.name if partner else None)
+
 
 async def submit(parts: Parts, caller: Caller, data: Carried, key: str | None) -> tuple[RequestView, bool]:
     """Take an account's submission; answers the request, and whether this call created it. Raises as `take_in`."""
@@ -107,13 +116,17 @@ async def submit(parts: Parts, caller: Caller, data: Carried, key: str | None) -
         return await present_one(session, row, caller), created
 
 
-async def take_in(parts: Parts, submitter: Submitter, data: Carried, key: str | None) -> tuple[str, bool]:
+async def take_in(
+    parts: Parts, submitter: Submitter, data: Carried, key: str | None, sent: Mapping[str, object] | None = None
+) -> tuple[str, bool]:
     """Take a submission and wait until it is recorded. Answers its id, and whether this call created it.
+
+    `sent` is what the caller sent, where that is not `data`: the same key must bring the same again.
 
     Raises what the rules refuse (kept under the key, and raised again for it), IdempotencyConflict, Unavailable.
     """
     key = own_key(key)
-    body_hash = fingerprint(data.kind, to_json(data))
+    body_hash = fingerprint(data.kind, to_json(data) if sent is None else sent)
     coming, created = await _intake(parts, submitter, data, key, body_hash)
     if coming.body_hash != body_hash:
         raise IdempotencyConflict("This Idempotency-Key was used with another body.")
@@ -158,6 +171,10 @@ async def _intake(parts: Parts, submitter: Submitter, data: Carried, key: str, b
 async def _refusal(parts: Parts, session: AsyncSession, submitter: Submitter, data: Carried) -> KeydeskError | None:
     """What the rules have against the submission. Raises Invalid for a body that cannot be right."""
     country = await session.get_one(Country, data.country)
+    if data.kind in END_USER_KINDS and not country.end_user_warranties:
+        return KindNotEnabled(f"{country.name} takes no warranty requests from end users.")
+    if submitter.company_id is None and data.kind in END_USER_KINDS:
+        raise Invalid("Unknown PRO Partner.", fields=[FieldError("/partner", "not a PRO Partner of this country")])
     owner = Owner(country=data.country, login=submitter.login, company_id=submitter.company_id)
     today = local_date(parts.now(), country.time_zone)
     rules = await rules_for(session, data, owner, today=today, as_of=today, row=None)
@@ -191,6 +208,16 @@ async def refuse_held(session: AsyncSession, data: Carried, kind: Kind) -> None:
         raise DuplicateSerial(
             f"Another live request already names the outdoor unit {serial}.", facts={"serial": serial}
         )
+
+
+def filing(kind: Kind) -> Any:
+    """The dependency that answers the caller, if the account files requests of this kind. Raises Forbidden."""
+
+    def filer(caller: CallerOf) -> Caller:
+        refuse_role(caller, kind)
+        return caller
+
+    return Depends(filer)
 
 
 def refuse_role(caller: Caller, kind: Kind) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from activities.rendering.cards import CardFace
+from activities.rendering.face import CardFace
 from api.dependencies import PartsOf
 from api.errors import documented
 from api.pages import pages

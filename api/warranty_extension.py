@@ -2,23 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from api.dependencies import CallerOf, KeyOf, PartsOf
+from api.dependencies import KeyOf, PartsOf
 from api.schemas.requests import RequestView
 from api.schemas.warranties import WarrantyExtensionBody
-from api.submitting import answers, refuse_role, submit, told
+from api.submitting import answers, filing, submit, told
 from domain import errors
 from domain.access import Caller
 from domain.states import Kind
 
 router = APIRouter(prefix="/requests", tags=["requests"])
-
-
-def submitter(caller: CallerOf) -> Caller:
-    """The caller, if the account files warranty extensions. Raises Forbidden."""
-    refuse_role(caller, Kind.WARRANTY_EXTENSION)
-    return caller
 
 
 @router.post(
@@ -28,7 +22,7 @@ def submitter(caller: CallerOf) -> Caller:
 )
 async def submit_warranty_extension(
     body: WarrantyExtensionBody,
-    caller: Annotated[Caller, Depends(submitter)],
+    caller: Annotated[Caller, filing(Kind.WARRANTY_EXTENSION)],
     parts: PartsOf,
     key: KeyOf,
     response: Response,

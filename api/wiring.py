@@ -1,5 +1,6 @@
-"""What API and workers build alike from the settings."""
+"""What API and workers build alike from the settings, and the clock that both go by."""
 
+from datetime import UTC, datetime
 from functools import cache
 
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -10,6 +11,11 @@ from api.tracing import Tracing, tracing_to
 from domain.access import Role
 from settings import Settings
 from workflows.client import Cluster
+
+
+def now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
 
 
 def cluster_of(settings: Settings, tracing: Tracing | None = None) -> Cluster:

@@ -15,7 +15,8 @@ from io import BytesIO
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
-from activities.rendering.cards import CardFace, CardTier, CardUnit, card_html, card_pdf
+from activities.rendering.cards import card_html, card_pdf
+from activities.rendering.face import CardFace, CardTier, CardUnit
 from activities.rendering.fonts import register_fonts
 from activities.rendering.pool import CardPress
 

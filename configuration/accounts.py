@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Email, Line, Required, pointed
+from configuration.fields import Body, Email, Flag, Line, Required, pointed
 from configuration.resource import Resource
 from domain.access import Role
 from domain.errors import AlreadyExists, FieldError, Invalid
@@ -37,8 +37,8 @@ class AccountShape(Body):
     role: Role
     company: Required | None = None
     email: Line
-    superuser: bool = False
-    active: bool = True
+    superuser: Flag = False
+    active: Flag = True
 
 
 class Accounts(Resource[AccountShape, dict[str, str]]):

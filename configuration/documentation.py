@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups, offers
-from configuration.fields import Body, Required, Whole
+from configuration.fields import Body, Flag, Required, Whole
 from configuration.line_ups import Slug
 from configuration.offers import Offerable
 from configuration.resource import Advice, Resource
@@ -31,7 +31,7 @@ class DocumentationShape(Body):
     line_up: Required
     requirement: Slug
     title: Required
-    required: bool = True
+    required: Flag = True
     media_types: tuple[Required, ...] = TAKEN
     max_bytes: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = LARGEST
     position: Annotated[Whole, Field(ge=1, le=1000)] = 1

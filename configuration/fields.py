@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     EmailStr,
+    StrictBool,
     StringConstraints,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -33,6 +34,13 @@ def _one_line(text: str) -> str:
     if any(char in text for char in "\n\r\t\u2028\u2029"):
         raise ValueError("must be one line")
     return text
+
+
+def iso(value: object) -> object:
+    """Days and instants in texts begin as 2026-11-01: pydantic would also read the seconds since 1970."""
+    if isinstance(value, str) and not ISO_DATE.match(value):
+        raise ValueError("must be a date as 2026-11-01")
+    return value
 
 
 def _iso_date(value: object) -> object:
@@ -62,6 +70,7 @@ Line = Annotated[
 ]
 Required = Annotated[Line, StringConstraints(min_length=1)]
 Whole = Annotated[int, BeforeValidator(_no_flag)]
+Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_iso_date)]
 Email = Annotated[EmailStr, StringConstraints(max_length=200)]
 # Not a union: the pointers of its errors would name pydantic's own parts.

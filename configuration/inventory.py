@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from configuration.fields import Body, Required
+from configuration.fields import Body, Flag, Required
 from configuration.resource import Advice, Resource
 from configuration.soft import erased, revived
 from domain.errors import FieldError
@@ -37,7 +37,7 @@ class InventoryShape(Body):
     """A definition. The country's moves follow the active one: one at most, so make the old one inactive first."""
 
     name: Required
-    active: bool = False
+    active: Flag = False
     adding: PlacesShape
     adding_during_replacement: PlacesShape
     removing: PlacesShape

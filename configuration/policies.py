@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Day, Line, Required, Text, Whole, refuse_twice
+from configuration.fields import Body, Day, Flag, Line, Required, Text, Whole, refuse_twice
 from configuration.policy_rules import PolicyContext, advice_of, obstacles, unknown_names
 from configuration.resource import Advice, Resource
 from domain.calendar import DurationUnit
@@ -67,7 +67,7 @@ class ReasonShape(Body):
     """A coverage reason of the policy, and what it means under it."""
 
     code: Required
-    covered: bool
+    covered: Flag
     replacement: Replacement
 
 
@@ -89,7 +89,7 @@ class PolicyShape(Body):
     organisational_units: tuple[Required, ...] = ()
     installer_classes: tuple[InstallerClass, ...] = ()
     schemes: tuple[Scheme, ...] = ()
-    wholesaler_gives_warranty: bool | None = None
+    wholesaler_gives_warranty: Flag | None = None
     registered_within_days: Annotated[Whole, Field(ge=0, le=3650)] | None = None
     responsibilities: Text = ""
     coverage_reasons: tuple[ReasonShape, ...] = ()

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, EmailStr, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration.changing import changed, lock
-from configuration.fields import Body, Required, Text
+from configuration.fields import Body, Flag, Required, Text
 from domain.calendar import is_time_zone
 from domain.errors import FieldError, Invalid, StaleVersion
 from domain.pools import ExtensionMode
@@ -77,7 +77,7 @@ class SettingsShape(Body):
         Pattern | None, Field(description="a stricter form of serial numbers; new submissions must match it, whole")
     ] = None
     extension_mode: ExtensionMode = ExtensionMode.A
-    end_user_warranties: Annotated[bool, Field(description="whether the landing page takes them")] = False
+    end_user_warranties: Annotated[Flag, Field(description="whether the landing page takes them")] = False
     extra_years_message: Text = ""
     cancellation_message: Text = ""
     page_text: Annotated[Text, Field(description="stands above the partners' forms")] = ""

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
-from configuration.fields import Body, Required, refuse_twice
+from configuration.fields import Body, Flag, Required, refuse_twice
 from configuration.resource import Advice, Resource
 from domain.errors import FieldError
 from store.tables.configuration import Wholesaler, WholesalerCell
@@ -19,8 +19,8 @@ class CellShape(Body):
     """What a wholesaler does with one line-up."""
 
     line_up: Required
-    distributes: bool
-    gives_warranty: bool
+    distributes: Flag
+    gives_warranty: Flag
 
 
 class WholesalerShape(Body):

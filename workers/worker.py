@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -15,7 +15,7 @@ from activities.emails import Emails
 from activities.imports import Imports
 from activities.mail_server import MailServer
 from activities.rendering.pool import CardPress
-from api.wiring import cluster_of, tracing_of
+from api.wiring import cluster_of, now, tracing_of
 from configuration.lists import LISTS
 from settings import Settings
 from store.engine import Sessions, connect, sessions
@@ -33,11 +33,6 @@ from workflows.registry import WORKFLOWS
 
 GRACE = timedelta(seconds=10)
 EMAILS_AT_ONCE = 4
-
-
-def now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
 
 
 @asynccontextmanager

@@ -14,8 +14,7 @@ from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import ParamSpec, Self
 
-from activities.rendering.cards import CardFace, CardTier, CardUnit, card_pdf
-from activities.rendering.pictures import picture_of
+from activities.rendering.face import CardFace, CardTier, CardUnit
 from domain.states import Kind
 
 P = ParamSpec("P")
@@ -56,11 +55,11 @@ class CardPress:
         Raises `RenderFailed` for a face that cannot be rendered, `BrokenProcessPool` if the process died
         twice over it (trying again later may help), `RuntimeError` outside the `async with`.
         """
-        return await self._run(card_pdf, face)
+        return await self._run(_print, face)
 
     async def picture(self, content: bytes, media_type: str) -> bytes:
         """An uploaded document as a WebP picture. Raises `Unshowable`, and as `press` does."""
-        return await self._run(picture_of, content, media_type)
+        return await self._run(_show, content, media_type)
 
     async def _run(self, work: Callable[P, bytes], *given: P.args, **named: P.kwargs) -> bytes:
         task = partial(work, *given, **named)
@@ -95,7 +94,20 @@ def _warm_up() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent closes the press
     threading.Thread(target=_die_with_parent, daemon=True).start()
     logging.getLogger("xhtml2pdf").setLevel(logging.CRITICAL)  # its warnings quote what stands on the card
-    card_pdf(_SAMPLE)
+    _print(_SAMPLE)
+
+
+def _print(face: CardFace) -> bytes:
+    """In the child, and only there, the PDF library is loaded: a third of a second that API and worker save."""
+    from activities.rendering.cards import card_pdf
+
+    return card_pdf(face)
+
+
+def _show(content: bytes, media_type: str) -> bytes:
+    from activities.rendering.pictures import picture_of
+
+    return picture_of(content, media_type)
 
 
 def _die_with_parent() -> None:

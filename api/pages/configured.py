@@ -25,6 +25,15 @@ RESOURCES = {
     "campaign-products": n_("Products of campaigns"),
     "push-periods": n_("Push periods"),
 }
+# What the audit log tells beside them.
+AUDITED = {
+    **RESOURCES,
+    "countries": n_("Country"),
+    "settings": n_("Settings of the country"),
+    "pools": n_("Pools of numbers"),
+    "imports": n_("Imports"),
+    "api-keys": n_("API keys"),
+}
 IMPORT_STATES = {
     "waiting": n_("waiting"),
     "running": n_("running"),
@@ -182,6 +191,7 @@ RECIPIENTS = {
     "partner": n_("the PRO Partner"),
     "end_user": n_("the end user"),
 }
+PLACES = {"installed": n_("at the end user"), "not_returned": n_("not returned")}
 MODES = {"a": n_("a: the next free code is taken"), "b": n_("b: the requester gives a code")}
 # What changes of the configuration are called in the audit log.
 CHANGES = {
@@ -250,6 +260,8 @@ CHOICES: dict[str, tuple[Mapping[Any, str], ...]] = {
     "extension_mode": (MODES,),
     "event": (EVENTS,),
     "recipient": (RECIPIENTS,),
+    "pools": (POOLS,),
+    "place": (PLACES,),
 }
 
 

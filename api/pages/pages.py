@@ -73,6 +73,7 @@ def environment(language: str) -> Environment:
         "told": lambda refusal: sentences.told(refusal.code, refusal.detail, language),
         "labelled": lambda name: sentences.label_of_change(name, language),
         "valued": lambda value, name: sentences.value_of(name, value, language),
+        "keyed": lambda key, resource: sentences.key_of(key, resource, language),
         "pairs": lambda names: [(name, name) for name in names],
         "said": lambda named: [(value, translated(text, language)) for value, text in named.items()],
         "last_day": lambda end: end - timedelta(days=1),

@@ -6,8 +6,8 @@ from typing import Any
 from activities.booking import Booking
 from activities.emails import template_of
 from activities.move import Move
-from activities.rendering.cards import CardFace
 from activities.rendering.emails import render_email
+from activities.rendering.face import CardFace
 from domain import access
 from domain.access import Caller
 from domain.errors import MoveRefused, NotFound

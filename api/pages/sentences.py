@@ -21,6 +21,7 @@ from parse import Parser, with_pattern  # type: ignore[import-untyped]
 from api.pages import configured, words
 from api.pages.languages import catalogue
 from api.pages.wordings import PLAIN, TEMPLATES
+from configuration.registry import RESOURCES
 
 AND = "; "
 ANYTHING = ".+?"
@@ -29,6 +30,7 @@ MOMENT = rf"{DAY}T[\d:.]+\+00:00"
 POINTER = r"[a-z_]+(?:/[a-z0-9_]+)*"
 SPENT = r"(?:full|compressor) \d+ days used, \d+ remaining"
 FLAWED = r"(?:subject|body): "
+KEYS = {one.name: one.key for one in RESOURCES}
 PLACE = re.compile(r"{\w+(?::\w+)?}")
 REMEMBERED = 10_000
 MOST_JOINED = 8
@@ -62,12 +64,13 @@ def told(code: str, detail: str, language: str) -> str:
 
 def label_of(name: str, language: str) -> str:
     """What a field is called: `Serial number 2` for `units/1/serial`."""
-    say = catalogue(language).gettext
-    if name in words.FIELDS:
-        return say(words.FIELDS[name])
     parts = name.split("/")
-    found = words.FIELDS.get(parts[-1], words.FIELDS.get(parts[0]))
-    label = say(found if found is not None else configured.label_of_input(parts[-1]))
+    last = [part for part in parts if not part.isdigit()][-1:]
+    known = words.FIELDS if len(parts) > 1 else {**words.FIELDS, **configured.CONFIGURED}
+    found = next((known[one] for one in (name, *last) if one in known), None)
+    if found is None:
+        found = words.FIELDS["documents"] if parts[0] == "documents" else configured.label_of_input("".join(last))
+    label = catalogue(language).gettext(found)
     number = next((int(part) + 1 for part in parts if part.isdigit()), None)
     return label if number is None else f"{label} {number}"
 
@@ -104,6 +107,13 @@ def value_of(name: str, value: Any, language: str) -> str:
             return _day(value, language)
     word = configured.vocabulary(field).get(str(value))
     return str(value) if word is None else say(word)
+
+
+def key_of(key: str, resource: str, language: str) -> str:
+    """What an entry of a resource is called, from its key: `Warranty extension / residential / invoice`."""
+    fields = KEYS.get(resource, (resource,))
+    parts = key.split("/", len(fields) - 1)
+    return " / ".join(value_of(field, part, language) for field, part in zip(fields, parts, strict=False))
 
 
 def _apart(sentence: str) -> list[str]:
@@ -235,8 +245,8 @@ PLACES = {
     "tag": _one(configured.TAGS),
     "policy_state": _one(configured.POLICY_STATES),
     "pool": _one(configured.POOLS),
-    "event": _one(words.EVENTS),
-    "recipient": _one(configured.RECIPIENTS),
+    "event": _or(words.EVENTS, AS_IT_STANDS),
+    "recipient": _or(configured.RECIPIENTS, AS_IT_STANDS),
     "time_unit": _one(configured.TIME_UNITS),
     "entry": _one(configured.ENTRIES),
     "named": _one(configured.NAMED),

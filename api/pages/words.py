@@ -174,6 +174,9 @@ FIELDS = {
     "reason": n_("Reason"),
     "base": n_("Rests on"),
     "text": n_("Message"),
+    "booked": n_("Points booked"),
+    "version": n_("Version"),
+    "": n_("Entry"),
 }
 # Why a policy does not apply: the rules of `domain.warranties` and `domain.choosing` in plain words.
 RULES = {

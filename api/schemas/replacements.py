@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.fields import Body, Day, Line, Required, Serial
+from api.fields import Body, Day, Flag, Line, Required, Serial
 from api.schemas.bodies import AttachmentBody, RequestBody
 from api.schemas.warranties import MAX_DOCUMENTS
 from domain import requests
@@ -41,7 +41,7 @@ class UnitReplacementBody(RequestBody):
     replaced_on: Day
     coverage_reason: Line | None = None
     sales_method: SalesMethod = SalesMethod.DIRECT_SALE
-    old_unit_returned: bool = False
+    old_unit_returned: Flag = False
     documents: Annotated[tuple[AttachmentBody, ...], Field(max_length=MAX_DOCUMENTS)] = ()
 
     def parsed(self) -> requests.UnitReplacement:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
-from api.fields import Body, Day, Email, EmailOrNothing, Line, Required, Serial, Text
+from api.fields import Body, Day, Email, EmailOrNothing, Line, Postcode, Required, Serial, Text
 from api.schemas.bodies import AttachmentBody, RequestBody
 from domain import requests
 from domain.policies import SalesMethod
@@ -55,7 +55,7 @@ class EndUserBody(Body):
 
     name: Required
     address: Required
-    postcode: Annotated[Required, StringConstraints(max_length=20)]
+    postcode: Postcode
     city: Required
     email: EmailOrNothing = ""
     phone: Annotated[Line, StringConstraints(max_length=50)] = ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities.faces import face_of, warranty_summary
-from activities.rendering.cards import CardFace, CardTier, CardUnit
+from activities.rendering.face import CardFace, CardTier, CardUnit
 from domain.calendar import Duration, DurationUnit
 from domain.policies import Tier, TierGrant
 from domain.requests import EndUser

@@ -174,6 +174,8 @@ async def test_a_cursor_of_somebody_else_shows_nothing_of_theirs(stack: Stack, s
         ({"kind": "holiday"}, "/kind"),
         ({"submitted_from": "yesterday"}, "/submitted_from"),
         ({"submitted_from": "0001-01-01"}, "/submitted_from"),
+        ({"submitted_from": "1790000000"}, "/submitted_from"),
+        ({"submitted_to": "20261101"}, "/submitted_to"),
         ({"submitted_to": "9999-12-31"}, "/submitted_to"),
         ({"submitted_to": "9999-12-31T23:59:59.999999Z"}, "/submitted_to"),
         ({"q": "x" * 201}, "/q"),

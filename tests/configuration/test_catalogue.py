@@ -134,6 +134,8 @@ async def test_downloads_and_own_texts_are_audited(desk: Desk, client: httpx.Asy
     assert made.status_code == 201, made.text
     assert refusal(await client.post(desk.at("downloads"), json=offered)) == (409, "already_exists")
     assert (await client.delete(desk.at("downloads", str(made.json()["id"])))).status_code == 204
+    for nowhere in (-(10**20), 0, 10**20):
+        assert refusal(await client.delete(desk.at("downloads", str(nowhere)))) == (404, "not_found")
     assert [one["action"] for one in await desk.audited(resource="downloads")] == ["delete", "create"]
     where = desk.at("notifications", "submitted", "requester", "es")
     first = await client.put(where, json={"subject": "Hola", "body": "{{ request_id }}"})

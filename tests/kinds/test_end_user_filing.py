@@ -16,7 +16,7 @@ from tests.kinds.walks import (
     public_upload,
     visitor,
 )
-from tests.stack.countries import new_country
+from tests.stack.countries import NewCountry, new_country
 from tests.stack.footprint import INTAKE, footprint
 from tests.stack.running import Stack
 from tests.stack.walks import PDF, REQUESTS, Json, decided, documents, history, new_serial, outdoor, pulled, seen
@@ -130,6 +130,30 @@ async def test_a_key_files_once_and_belongs_to_one_visitor(stack: Stack) -> None
     assert refusal(other) == (422, "idempotency_conflict")
     elsewhere = await ask_end_user_warranty(stack, body, key="mine")
     assert refusal(elsewhere) == (409, "duplicate_serial"), "another visitor's key is another key"
+
+
+async def test_a_key_keeps_its_answer_whatever_is_enabled_meanwhile(stack: Stack) -> None:
+    country, who = await new_country(stack), visitor(stack)
+    body = await end_user_body(stack, country=country.code, partner=f"Sol {country.code}")
+    other = await end_user_body(stack, country=country.code, partner=f"Sol {country.code}")
+    filed = await ask_end_user_warranty(stack, body, key="first", who=who)
+    await enabled(stack, country, on=False)
+    again = await ask_end_user_warranty(stack, body, key="first", who=who)
+    assert (filed.status_code, again.status_code, again.json()) == (201, 200, filed.json())
+    closed = await ask_end_user_warranty(stack, other, key="second", who=who)
+    assert refusal(closed) == (422, "kind_not_enabled")
+    await enabled(stack, country, on=True)
+    still = await ask_end_user_warranty(stack, other, key="second", who=who)
+    assert (refusal(still), still.json()) == (refusal(closed), closed.json())
+    assert (await ask_end_user_warranty(stack, other, key="third", who=who)).status_code == 201
+
+
+async def enabled(stack: Stack, country: NewCountry, *, on: bool) -> None:
+    where = f"/api/v1/countries/{country.code}/settings"
+    client = stack.client_of(country.keyuser)
+    version = (await client.get(where)).json()["version"]
+    answer = await client.patch(where, json={"version": version, "end_user_warranties": on})
+    assert answer.status_code == 200, answer.text
 
 
 async def test_without_a_key_it_is_filed_each_time_it_is_sent(stack: Stack) -> None:

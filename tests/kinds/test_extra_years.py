@@ -175,6 +175,10 @@ async def test_a_key_asks_once(stack: Stack) -> None:
     first, again = [await client.post(path, json=body, headers=headers) for _ in range(2)]
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+    await decided(stack, KEYUSER, base["id"], "amend", comment="Typing error.", data={"end_user": {"city": "Getafe"}})
+    assert (await client.post(path, json=body, headers=headers)).json() == first.json(), "the same was sent"
+    other = await client.post(path, json={**body, "postcode": "2801 3"}, headers=headers)
+    assert refusal(other) == (422, "idempotency_conflict")
 
 
 async def test_they_are_refused_for_a_warranty_that_is_cancelled_or_over(stack: Stack) -> None:

@@ -66,7 +66,8 @@ async def test_cancelling_the_base_cancels_them(stack: Stack, by: str, state: st
     told = emails_about(stack, extra["id"])[before:]
     assert [one.envelope_to for one in told] == [f"{country.partner}@keydesk.example"]
     assert await workflow_ended(stack, extra["id"]) in {"cancelled", "processed"}
-    assert await about(stack, base, extra) == []
+    if by == "keyuser":  # comparing every case of the suite takes its time: once for each state
+        assert await about(stack, base, extra) == []
     assert [one["card"] for one in await found(stack, base)] == [None, None]
 
 
@@ -123,10 +124,11 @@ async def test_another_warrantys_extra_years_stand(stack: Stack) -> None:
 async def test_base_cancelled_while_they_are_accepted(stack: Stack) -> None:
     """Both at once, several times: whoever is first, no extra years outlive their base, and all stories agree."""
     country = await new_country(stack)
-    outcomes = set()
+    outcomes, all_of_them = set(), []
     for _ in range(4):
         base = await granted(stack, country)
         extra = await extra_filed(stack, base)
+        all_of_them += [base, extra]
         await chosen(stack, country.keyuser, extra["id"], "XEU-2")
         accept, cancel = await asyncio.gather(
             pulled(stack, country.keyuser, extra["id"], "accept", version=2),
@@ -142,7 +144,7 @@ async def test_base_cancelled_while_they_are_accepted(stack: Stack) -> None:
         told = [one.message_id for one in emails_about(stack, extra["id"]) if ".cancelled." in one.message_id]
         assert len(told) == 1
         assert await workflow_ended(stack, extra["id"]) == "cancelled"
-        assert await about(stack, base, extra) == []
+    assert await about(stack, *all_of_them) == []
     assert outcomes <= {200, 409, 412}
 
 

@@ -22,7 +22,7 @@ from tests.kinds.walks import (
 )
 from tests.stack.countries import new_country
 from tests.stack.running import Stack
-from tests.stack.walks import Json, decided, filed, new_serial, outdoor, processed
+from tests.stack.walks import REQUESTS, Json, decided, filed, new_serial, outdoor, processed
 
 LONG = timedelta(days=3650)
 SECRET: Json = {
@@ -112,6 +112,12 @@ async def test_an_end_user_cancels_inside_the_withdrawal_period_only(stack: Stac
     done = await granted(stack, open_)
     assert (await cancelled_on_the_page(stack, done)).json()["label"] == "Canceled"
     assert refusal(await cancelled_on_the_page(stack, done)) == (409, "move_refused")
+    pending, key = await end_user_filed(stack), {"Idempotency-Key": "everybody's"}
+    denying = f"{REQUESTS}/{pending['id']}/actions/deny"
+    body = {"version": 1, "comment": "No."}
+    assert (await stack.client_of("keyuser.es").post(denying, json=body, headers=key)).status_code == 200
+    path = f"{PUBLIC}/warranties/{pending['id']}/cancel"
+    assert refusal(await visitor(stack).post(path, json=proof(pending), headers=key)) == (422, "idempotency_conflict")
     late = await granted(stack, over, commissioned_on="2026-01-01")
     assert refusal(await cancelled_on_the_page(stack, late)) == (409, "move_refused")
 
@@ -124,6 +130,7 @@ async def test_unknown_serial_and_wrong_postcode_give_the_same_answer(stack: Sta
         await searched(client, new_serial()),
         await searched(client, known, country="PT"),
         await searched(client, known, country="ZZ"),
+        await searched(client, known, country="es"),
         await searched(client, request["data"]["units"][1]["serial"]),
     ]
     assert {(one.status_code, one.text) for one in answers} == {(200, '{"items":[]}')}

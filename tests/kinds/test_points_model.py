@@ -291,6 +291,6 @@ def test_the_balance_is_what_was_granted(own_database: str) -> None:
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
         run_state_machine_as_test(
             Books,
-            settings=settings(max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=checks),
+            settings=settings(max_examples=5, stateful_step_count=30, deadline=None, suppress_health_check=checks),
         )
         runner.run(engine.dispose())

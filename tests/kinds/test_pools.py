@@ -51,12 +51,14 @@ async def test_the_list_of_codes_goes_on_where_it_ended(stack: Stack) -> None:
     assert (len(first["items"]), len(rest["items"]), rest["next_after"]) == (3, 2, None)
     assert not {one["number"] for one in first["items"]} & {one["number"] for one in rest["items"]}
     assert (await client.get(f"{path}?after={2**60}")).json() == {"items": [], "next_after": None}
+    assert refusal(await client.get(f"{path}?after=-{10**20}")) == (422, "invalid")
 
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [
         ({"count": 0, "prefix": "A"}, "/count"),
+        ({"count": True, "prefix": "A"}, "/count"),
         ({"count": 20_001, "prefix": "A"}, "/count"),
         ({"count": 1, "prefix": ""}, "/prefix"),
         ({"count": 1, "prefix": "a b"}, "/prefix"),

@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy import select, update
 
 from activities.booking import Booking
-from activities.rendering.cards import CardFace
+from activities.rendering.face import CardFace
 from activities.rendering.pool import CardPress
 from api.app import create_app
 from domain.messages import RequestOrder

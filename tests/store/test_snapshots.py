@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from activities.rendering.cards import CardFace, CardTier, CardUnit
+from activities.rendering.face import CardFace, CardTier, CardUnit
 from domain.calendar import Duration, DurationUnit
 from domain.clocks import Patience
 from domain.messages import Booked

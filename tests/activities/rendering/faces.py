@@ -6,7 +6,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from activities.rendering.cards import CardFace, CardTier, CardUnit
+from activities.rendering.face import CardFace, CardTier, CardUnit
 
 FACE = CardFace(
     number="ES-2026-000123",

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from activities.rendering.cards import CardFace, CardUnit, card_html, card_pdf
+from activities.rendering.cards import card_html, card_pdf
+from activities.rendering.face import CardFace, CardUnit
 from tests.activities.rendering.faces import FACE, pages, squeezed
 
 ATTACKS = [

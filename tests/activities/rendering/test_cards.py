@@ -15,15 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from activities.rendering.cards import (
-    CardFace,
-    CardTier,
-    CardUnit,
-    RenderFailed,
-    card_html,
-    card_pdf,
-    library_versions,
-)
+from activities.rendering.cards import card_html, card_pdf
+from activities.rendering.face import CardFace, CardTier, CardUnit, RenderFailed, library_versions
 from activities.rendering.words import ENGLISH, WORDS, Words
 from domain.states import Kind
 from store.snapshots import from_json, to_json

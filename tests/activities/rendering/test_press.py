@@ -15,7 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from activities.rendering.cards import CardFace, RenderFailed, card_pdf
+from activities.rendering.cards import card_pdf
+from activities.rendering.face import CardFace, RenderFailed
 from activities.rendering.pool import CardPress
 from tests.activities.rendering.faces import FACE, SIXTY
 

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from activities.faces import card_tiers, reissued, warranty_summary, with_replaced
-from activities.rendering.cards import CardFace, CardTier, CardUnit, RenderFailed, card_pdf
+from activities.rendering.cards import card_pdf
+from activities.rendering.face import CardFace, CardTier, CardUnit, RenderFailed
 from domain.calendar import Duration, DurationUnit
 from domain.periods import TierPeriod
 from domain.policies import Tier, TierGrant

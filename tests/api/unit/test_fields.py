@@ -87,6 +87,32 @@ def test_required_means_more_than_blanks() -> None:
     refusal(fields.Required, " \t\n ")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e \ufeff", "\u00ad", "\u3000\u2060"])
+def test_required_means_something_that_can_be_seen(unseen: str) -> None:
+    assert refusal(fields.Required, unseen).startswith("String should have at least 1")
+    assert taken(fields.Required, f"{unseen}a") == f"{unseen}a".strip()
+
+
+@pytest.mark.parametrize("empty", ["-", " – ", "\u200b", "—-—"])
+def test_a_postcode_is_more_than_what_groups_it(empty: str) -> None:
+    """They compare without spaces and dashes: one of nothing else would fit any that is made of nothing else."""
+    assert refusal(fields.Postcode, empty).startswith("String should have at least 1")
+    assert taken(fields.Postcode, " T12 A1-B2 ") == "T12 A1-B2"
+
+
+@pytest.mark.parametrize("kind", [fields.Whole, fields.Whole | None])
+def test_true_is_no_number(kind: Any) -> None:
+    assert taken(kind, 3) == taken(kind, "3") == 3
+    for flag in (True, False):
+        assert refusal(kind, flag) == "Value error, must be a whole number"
+
+
+@pytest.mark.parametrize("guess", ["true", "yes", "on", "1", 1, 0, 1.0, "", None])
+def test_only_true_and_false_are_flags(guess: object) -> None:
+    assert taken(fields.Flag, value=True) is True
+    refusal(fields.Flag, guess)
+
+
 @settings(deadline=None)
 @given(st.text(max_size=100))
 def test_a_serial_comes_in_normalised_once(typed: str) -> None:

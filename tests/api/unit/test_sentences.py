@@ -163,13 +163,35 @@ def test_what_is_wrong_with_a_form_is_said(shaped: type[BaseModel]) -> None:
     assert sorted(lost) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("units/1/serial", "Número de serie 2"),
+        ("units/1/role", "Tipo de unidad 2"),
+        ("role", "Función"),
+        ("end_user/name", "Nombre"),
+        ("documents/0/document_id", "Documentos 1"),
+        ("audience/logins/0", "Usuarios 1"),
+        ("", "Entrada"),
+    ],
+)
+def test_a_field_is_called_as_its_form_calls_it(name: str, label: str) -> None:
+    assert sentences.label_of(name, "es") == label
+
+
 def test_the_journal_calls_lines_and_documents_as_they_stand_there() -> None:
-    assert sentences.label_of("units/1/serial", "es") == "Número de serie 2"
     assert sentences.label_of_change("lines/2/verdict", "es") == "Línea 2: Veredicto"
     assert sentences.label_of_change("lines/2/documents/invoice/8a0c/reason", "es") == "Línea 2, invoice: Motivo"
     assert sentences.label_of_change("documents/invoice", "es") == "Documentos: invoice"
     assert sentences.label_of_change("units/55100001", "es") == "Número de serie"
     assert sentences.label_of_change("end_user/city", "es") == "Población"
+
+
+def test_an_entry_is_called_by_its_key() -> None:
+    key = "warranty-extension/residential/invoice"
+    assert sentences.key_of(key, "documentation", "es") == "Extensión de garantía / residential / invoice"
+    assert sentences.key_of("card", "pools", "es") == "números de tarjeta"
+    assert sentences.key_of("", "settings", "es") == "–"
 
 
 @pytest.mark.parametrize(
