@@ -77,3 +77,4 @@ async def test_the_dashboard_says_what_was_accepted_and_why_the_rest_was_not(sta
         assert "no such site" not in await read(stranger, "/dashboard")
     assert "As soon as requests come in" in await read(stranger, "/dashboard")
     assert "no such site" in await read(await signed_in(stack, "ops"), "/dashboard")
+    assert (await (await let_in(stack, installer)).get("/dashboard")).status_code == 403
