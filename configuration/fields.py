@@ -17,7 +17,6 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
-from pydantic_core import PydanticKnownError
 
 from domain.errors import FieldError
 
@@ -34,12 +33,6 @@ def printable(text: str) -> str:
 def _one_line(text: str) -> str:
     if any(char in text for char in "\n\r\t\u2028\u2029"):
         raise ValueError("must be one line")
-    return text
-
-
-def _to_be_seen(text: str) -> str:
-    if all(char.isspace() or not char.isprintable() for char in text):
-        raise PydanticKnownError("string_too_short", {"min_length": 1})
     return text
 
 
@@ -75,7 +68,7 @@ Line = Annotated[
     AfterValidator(printable),
     AfterValidator(_one_line),
 ]
-Required = Annotated[Line, StringConstraints(min_length=1), AfterValidator(_to_be_seen)]
+Required = Annotated[Line, StringConstraints(min_length=1)]
 Whole = Annotated[int, BeforeValidator(_no_flag)]
 Flag = StrictBool
 Day = Annotated[date, BeforeValidator(_iso_date)]

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.fields import Body, Line, Required, Text, Whole
 from api.schemas.bodies import MAX_LINES, AttachmentBody, LineNumber, RequestBody
-from configuration.fields import Body, Line, Required, Text, Whole
 from domain import requests
 from domain.points import JudgedLine, Verdict
 from domain.requests import Attachment
