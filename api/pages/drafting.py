@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from api.errors import status_of
 from api.pages.bodies import ATTEMPT, body_of, title_of
-from api.pages.forms import Problems, fields_of, problems
+from api.pages.forms import Problems, fields_of, files_of, problems
 from api.pages.sheets import sheet_of
 from api.pages.visits import Visit
 from domain.errors import KeydeskError, NotFound
@@ -88,7 +88,9 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
     there = f"{desk.path}/{draft_id}"
     if wants_json(visit):  # an address that the browser does not stand on, so that it goes there
         return JSONResponse({"page": f"{there}?at={visit.parts.now().timestamp():.3f}#documents"})
-    return visit.go(f"{there}#documents" if any(name.startswith(FILE) for name in await _files(visit)) else there)
+    return visit.go(
+        f"{there}#documents" if any(name.startswith(FILE) for name in await files_of(visit.request)) else there
+    )
 
 
 def wants_json(visit: Visit) -> bool:
@@ -112,19 +114,13 @@ async def _keep(desk: Desk, draft_id: str, fields: dict[str, str]) -> None:
         typed = {name: value for name, value in fields.items() if name != "csrf"}
         draft.fields = {**{name: value for name, value in draft.fields.items() if name == ATTEMPT}, **typed}
         draft.updated_at = now
-    for name, file in (await _files(desk.visit)).items():
+    for name, file in (await files_of(desk.visit.request)).items():
         if name.startswith(FILE):
             document_id, filename = await desk.take(file)
             async with desk.visit.parts.sessions.begin() as session:
                 draft = await known(session, desk, draft_id)
                 kept = {"requirement": name.removeprefix(FILE), "document_id": document_id, "filename": filename}
                 draft.documents = [*draft.documents, kept][-MOST_DOCUMENTS:]
-
-
-async def _files(visit: Visit) -> dict[str, UploadFile]:
-    """The files that were chosen, by the name of their field."""
-    items = (await visit.request.form()).multi_items()
-    return {name: file for name, file in items if isinstance(file, UploadFile) and file.filename}
 
 
 async def _remove(desk: Desk, draft_id: str, document_id: str) -> None:

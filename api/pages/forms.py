@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 
 from api.pages import sentences
 from api.pages.visits import Visit
@@ -69,6 +70,12 @@ async def fields_of(request: Request) -> dict[str, str]:
     if any("\0" in name for name in form) or any("\0" in value for value in fields.values()):
         raise Invalid("This form has characters that nobody can type.")
     return fields
+
+
+async def files_of(request: Request) -> dict[str, UploadFile]:
+    """The files that were chosen, by the name of their field."""
+    items = (await request.form()).multi_items()
+    return {name: file for name, file in items if isinstance(file, UploadFile) and file.filename}
 
 
 def nested(fields: Mapping[str, str], *, but: Iterable[str] = ()) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tests.stack.days import day
 from tests.stack.footprint import footprint
 from tests.stack.outbox import emails_to
 from tests.stack.running import Stack
-from tests.stack.walks import decided, filed, new_serial, outdoor, processed, seen, settled, version_of
+from tests.stack.walks import PDF, decided, filed, new_serial, outdoor, processed, seen, settled, version_of
 
 
 async def test_the_inbox_finds_by_all_that_people_type(stack: Stack) -> None:
@@ -108,6 +108,45 @@ async def test_a_replacement_is_corrected(stack: Stack) -> None:
     assert (await seen(stack, swap["id"]))["data"]["new_unit"]["serial"] == serial
 
 
+async def test_documents_are_taken_off_and_added(stack: Stack) -> None:
+    request = await filed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    fields = filled(await read(client, f"{path}?edit=save"), f"{path}/save")
+    kept, taken = request["documents"]
+    ticked = f"attached/{taken['document_id']}/{taken['requirement']}"
+    assert fields.pop(ticked) == "on"
+    junk = await client.post(f"{path}/save", data=fields, files={"file/invoice": ("x.pdf", b"no document")})
+    assert junk.status_code == 415
+    assert f'name="{ticked}">' in junk.text, "what was unticked stays so"
+    saved = await client.post(f"{path}/save", data=fields, files={"file/invoice": ("found.pdf", PDF)})
+    assert saved.status_code == 303, saved.text
+    now = (await seen(stack, request["id"]))["documents"]
+    assert [(one["requirement"], one["filename"]) for one in now] == [
+        ("commissioning-sheet", kept["filename"]),
+        ("invoice", "found.pdf"),
+    ]
+
+
+async def test_an_amendment_is_shown_before_it_is_made(stack: Stack) -> None:
+    request = await processed(stack)
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    fields = filled(await read(client, f"{path}?edit=amend"), f"{path}/actions/amend")
+    fields |= {"end_user/city": "Getafe", "comment": "Se mudó a Getafe"}
+    before = await footprint(stack)
+    silent = await client.post(f"{path}/preview/amend", data={**fields, "comment": ""})
+    assert (silent.status_code, 'value="Getafe"' in silent.text) == (422, True)
+    shown = await client.post(f"{path}/preview/amend", data=fields)
+    assert shown.status_code == 200, shown.text
+    assert "Se mudó a Getafe" in shown.text
+    assert 'src="data:image/webp;base64,' in shown.text
+    assert len(shown.content) < 100_000
+    assert await footprint(stack) == before
+    stranger = await signed_in(stack, "keyuser.pt")
+    assert (await sent(stranger, "/requests", f"{path}/preview/amend", version="3", comment="x")).status_code == 404
+    assert (await client.post(f"{path}/actions/amend", data=fields)).status_code == 303
+    assert (await settled(stack, request["id"]))["data"]["end_user"]["city"] == "Getafe"
+
+
 async def test_a_replacement_is_amended(stack: Stack) -> None:
     base = await processed(stack, commissioned_on=day(9))
     swap = await swaps.swapped(stack, base["data"]["units"][0]["serial"])
@@ -115,6 +154,8 @@ async def test_a_replacement_is_amended(stack: Stack) -> None:
     assert 'href="?edit=amend#data"' in await read(client, path)
     fields = filled(await read(client, f"{path}?edit=amend"), f"{path}/actions/amend")
     serial = new_serial()
+    preview = {**fields, "new_unit/serial": serial, "comment": "a typing error"}
+    assert "a typing error" in (await client.post(f"{path}/preview/amend", data=preview)).text
     silent = await client.post(f"{path}/actions/amend", data={**fields, "new_unit/serial": serial})
     assert silent.status_code == 422
     assert f'value="{serial}"' in silent.text, "what was typed stays"
@@ -175,7 +216,10 @@ async def test_a_preview_shows_what_would_go_out_and_leaves_nothing(stack: Stack
     assert "installer.abc@keydesk.example" in page
     card = await client.get(f"{path}/preview/accept/card")
     assert (card.status_code, card.headers["content-type"]) == (200, "image/webp")
-    assert "ilegible" in await read(client, f"{path}/preview/deny?comment=ilegible&denied=invoice")
+    denial = await read(client, f"{path}/preview/deny?comment=ilegible&denied/invoice=on")
+    assert "ilegible" in denial
+    assert "Documentos rechazados: invoice" in denial
+    assert "ilegible" in await read(client, f"{path}/preview/deny?comment=ilegible&denied/invoice=on")
     assert (await client.get(f"{path}/preview/finish")).status_code in {409, 422}
     assert await footprint(stack) == before
     assert await version_of(stack, request["id"]) == 1

@@ -32,6 +32,7 @@ for (const fold of document.querySelectorAll("details[data-group]")) {
 // A form is sent once, and says that it is on its way.
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (event.submitter?.formTarget === "_blank") return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
   const button = event.submitter;
