@@ -199,6 +199,11 @@ PLAIN = {
     "String should have at least {least} characters": n_("{least} characters at least"),
     "String should have at most {most} characters": n_("is too long: {most} characters at most"),
     "String should match pattern {pattern}": n_("is not written as it has to be"),
+    "Value should have at least 1 item after validation, not {found}": n_("is missing"),
+    "Value should have at least {least} items after validation, not {found}": n_("{least} characters at least"),
+    "Value should have at most {most} items after validation, not {found}": n_(
+        "is too long: {most} characters at most"
+    ),
     "{what} should have at least 1 item after validation, not {found}": n_("is missing"),
     "{what} should have at least {least} items after validation, not {found}": n_("{least} at least"),
     "{what} should have at most {most} items after validation, not {found}": n_("{most} at most"),
