@@ -51,6 +51,29 @@ SELECT 'ES-COM-' || lpad((100000 + n)::text, 6, '0'), version, at - n * interval
 FROM journal, generate_series(1, :count) AS n WHERE request_id = :original
 """
 
+# What was accepted was granted what `granted` was, every fifth nothing; of what was denied the invoice was.
+DECIDED = """
+INSERT INTO journal (request_id, version, at, actor, action, from_state, to_state, comment, changes)
+SELECT 'ES-COM-' || lpad((100000 + n)::text, 6, '0'), version + 1, at + interval '5 hours' - n * interval '7 minutes',
+       'keyuser.es', CASE n % 4 WHEN 1 THEN 'accept' ELSE 'deny' END, 'submitted',
+       CASE n % 4 WHEN 1 THEN 'accepted' ELSE 'denied' END, 'why',
+       CASE n % 4 WHEN 1 THEN jsonb_build_object('policy', jsonb_build_object('from', NULL,
+           'to', CASE WHEN n % 5 > 0 THEN 'STD-1-5' END))
+       ELSE '{"documents/invoice": {"from": null, "to": "denied"}}' END
+FROM journal, generate_series(1, :count) AS n WHERE request_id = :original AND version = 1 AND n % 4 IN (1, 2)
+"""
+GRANTED = """
+INSERT INTO assignments (request_id, version, policy, snapshot)
+SELECT 'ES-COM-' || lpad((100000 + n)::text, 6, '0'), 2, CASE WHEN n % 5 > 0 THEN policy END, snapshot
+FROM assignments, generate_series(1, :count) AS n WHERE request_id = :granted AND n % 4 = 1
+"""
+REFUSED = """
+INSERT INTO request_documents (request_id, requirement, document_id, verdict, reason, replaced)
+SELECT 'ES-COM-' || lpad((100000 + n)::text, 6, '0'), requirement, document_id, 'denied', 'why', false
+FROM request_documents, generate_series(1, :count) AS n
+WHERE request_id = :original AND requirement = 'invoice' AND n % 4 = 2
+"""
+
 
 class Server(uvicorn.Server):
     """Signals are the benchmark's."""
@@ -85,10 +108,12 @@ def bare() -> FastAPI:
 async def fill(stack: Stack, count: int) -> str:
     """Store so many requests; the id of one that can be decided."""
     original = await filed(stack)
-    await processed(stack)
+    granted = await processed(stack)
+    values = {"count": count, "original": original["id"], "granted": granted["id"]}
     async with stack.sessions.begin() as session:
-        for statement in (COPIES, UNITS, JOURNAL):
-            await session.execute(text(statement), {"count": count, "original": original["id"]})
+        for statement in (COPIES, UNITS, JOURNAL, DECIDED, GRANTED, REFUSED):
+            used = {name: value for name, value in values.items() if f":{name}" in statement}
+            await session.execute(text(statement), used)
         await session.execute(text("ANALYZE"))
     found: str = original["id"]
     return found

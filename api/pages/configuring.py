@@ -56,7 +56,11 @@ async def entries(
     resource = await _readable(visit, country, name)
     async with visit.parts.sessions() as session:
         page = await reading.page(session, resource, country, after=after or None, limit=PER_PAGE)
-    columns = [one for one in inputs_of(resource.shape) if one.kind not in {"rows", "group", "area", "file"}][:SHOWN]
+    columns = [
+        one
+        for one in inputs_of(resource.shape)
+        if one.kind not in {"rows", "group", "area", "file"} and one.name != "created_at"
+    ][:SHOWN]
     return visit.page(
         "entries.html",
         country=country,

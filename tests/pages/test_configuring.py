@@ -8,7 +8,7 @@ from configuration.registry import RESOURCES
 from tests.pages.walks import browser, filled, hidden, let_in, read, sent, signed_in
 from tests.stack.countries import new_country
 from tests.stack.running import Stack
-from tests.stack.walks import eventually, filed
+from tests.stack.walks import eventually
 
 NAMES = [one.name for one in RESOURCES]
 
@@ -160,16 +160,6 @@ async def test_an_admin_finds_countries_and_accounts(stack: Stack) -> None:
     assert "/configuration/PT" in await read(client, "/configuration")
     assert "/configuration/PT/accounts" in await read(client, "/configuration/PT")
     assert "keyuser.pt" in await read(client, "/configuration/PT/accounts")
-
-
-async def test_the_dashboard_counts_ones_own(stack: Stack) -> None:
-    await filed(stack)
-    client = await signed_in(stack, "keyuser.es")
-    page = await read(client, "/dashboard")
-    assert "<svg" in page
-    assert "style=" not in page
-    partner = await signed_in(stack, "installer.abc")
-    assert (await partner.get("/dashboard")).status_code == 403
 
 
 async def test_an_account_gets_a_password_and_signs_in(stack: Stack) -> None:
