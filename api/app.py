@@ -18,6 +18,7 @@ from api import (
     documents,
     downloads,
     errors,
+    examples,
     health,
     importing,
     judging,
@@ -145,6 +146,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(verify.router)
     pages.install(app)
+    examples.describe(app)
     return app
 
 

@@ -1,7 +1,7 @@
 """What end users file on the landing page: documents, end-user warranties, extra years (`domain.md` §2.2, §2.3)."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, File, Response, UploadFile
@@ -31,6 +31,7 @@ FILED = (
     errors.Forbidden,
     errors.NotFound,
     errors.DuplicateSerial,
+    errors.AlreadyReplaced,
     errors.Invalid,
     errors.KindNotEnabled,
     errors.DocumentMissing,
@@ -79,6 +80,11 @@ class Filed(BaseModel):
 
     id: str
     label: str
+
+
+AGAIN: dict[int | str, dict[str, Any]] = {
+    200: {"model": Filed, "description": "the same key and body came before: the same request"}
+}
 
 
 class ExtraYearsRequest(ProofBody):
@@ -140,7 +146,9 @@ async def upload(
     return DocumentView.model_validate(row, from_attributes=True)
 
 
-@router.post("/requests/end-user-warranty", status_code=201, responses=documented(*FILED))
+@router.post(
+    "/requests/end-user-warranty", status_code=201, responses=AGAIN | documented(*FILED, errors.RegistrationLate)
+)
 async def file_end_user_warranty(
     body: EndUserWarrantyBody, who: Visitor, parts: PartsOf, key: KeyOf, response: Response
 ) -> Filed:
@@ -157,7 +165,7 @@ async def file_end_user_warranty(
     return await _filed(parts, response, *await take_in(parts, submitter, data, key))
 
 
-@router.post("/requests/extra-years", status_code=201, responses=documented(*FILED, errors.MoveRefused))
+@router.post("/requests/extra-years", status_code=201, responses=AGAIN | documented(*FILED, errors.MoveRefused))
 async def file_extra_years(
     body: ExtraYearsRequest, who: Visitor, parts: PartsOf, key: KeyOf, response: Response
 ) -> Filed:

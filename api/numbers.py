@@ -106,10 +106,13 @@ async def release(country: str, code: str, body: ReleaseBody, caller: Configurer
         holder = await pools.holder_of(session, country, code)
         row = await requests.locked(session, holder) if holder else None
         if row is None:
-            raise MoveRefused("This code is not bound, or it is consumed.", facts={"state": None})
+            raise MoveRefused(
+                "This code is not bound, or it is consumed.", facts={"state": None, "allowed_actions": []}
+            )
         if row.state != State.CANCELLED:
             raise MoveRefused(
-                f"The code belongs to {row.id}, which is {row.state}.", facts={"state": row.state, "holder": row.id}
+                f"The code belongs to {row.id}, which is {row.state}.",
+                facts={"state": row.state, "allowed_actions": [], "holder": row.id},
             )
         if await pools.free(session, row.id) != code:
             raise NotFound(f"There is no code {code} in {country}.")

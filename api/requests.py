@@ -37,6 +37,7 @@ CHANGED = (
     errors.MoveRefused,
     errors.StaleVersion,
     errors.DuplicateSerial,
+    errors.AlreadyReplaced,
     errors.Invalid,
 )
 
@@ -126,8 +127,10 @@ async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts:
     responses=documented(
         *CHANGED,
         errors.NoFreeCode,
+        errors.WarrantyTypeMissing,
         errors.CommentRequired,
         errors.ReasonRequired,
+        errors.ReasonNotAllowed,
         errors.Undecided,
         errors.NotEditable,
         errors.DocumentMissing,

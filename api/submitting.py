@@ -19,6 +19,7 @@ from domain import access
 from domain.access import Caller, Owner
 from domain.calendar import local_date
 from domain.errors import (
+    AlreadyReplaced,
     DocumentMissing,
     DuplicateSerial,
     FieldError,
@@ -64,6 +65,7 @@ def answers(*own: type[KeydeskError]) -> dict[int | str, dict[str, Any]]:
             Forbidden,
             NotFound,
             DuplicateSerial,
+            AlreadyReplaced,
             Invalid,
             IdempotencyConflict,
             RegistrationLate,

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/requests", tags=["requests"])
 @router.post(
     "/unit-replacement",
     status_code=201,
-    responses=answers(errors.AlreadyReplaced, errors.ReasonRequired, errors.ReasonNotAllowed),
+    responses=answers(errors.ReasonRequired, errors.ReasonNotAllowed),
 )
 async def submit_unit_replacement(
     body: UnitReplacementBody,

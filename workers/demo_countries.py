@@ -88,12 +88,29 @@ MATRIX = (
     ("PT", "MNO", "residential", True, False),
 )
 REQUIREMENTS = (
-    (Kind.COMMISSIONING, "commissioning-sheet", "Commissioning sheet"),
-    (Kind.COMMISSIONING, "invoice", "Invoice"),
-    (Kind.WARRANTY_EXTENSION, "invoice", "Invoice"),
-    (Kind.END_USER_WARRANTY, "invoice", "Invoice"),
-    (Kind.UNIT_REPLACEMENT, "invoice", "Invoice"),
+    (Kind.COMMISSIONING, "commissioning-sheet"),
+    (Kind.COMMISSIONING, "invoice"),
+    (Kind.WARRANTY_EXTENSION, "invoice"),
+    (Kind.END_USER_WARRANTY, "invoice"),
+    (Kind.UNIT_REPLACEMENT, "invoice"),
 )
+# What a country's own people call its documents and coverage reasons.
+TITLES = {
+    "ES": {
+        "commissioning-sheet": "Hoja de puesta en marcha",
+        "invoice": "Factura",
+        "factory-defect": "Defecto de fábrica",
+        "early-failure": "Avería en las primeras semanas",
+        "misuse": "Uso indebido",
+    },
+    "PT": {
+        "commissioning-sheet": "Folha de colocação em serviço",
+        "invoice": "Fatura",
+        "factory-defect": "Defeito de fabrico",
+        "early-failure": "Avaria nas primeiras semanas",
+        "misuse": "Uso indevido",
+    },
+}
 CODES_OWNED = {"PT": {"Clima Tejo": 10}}
 MODES = {"ES": ExtensionMode.A, "PT": ExtensionMode.B}
 EXTRA_YEARS = {
@@ -109,11 +126,6 @@ REASONS = (
     CoverageReason("early-failure", covered=True, replacement=Replacement.APPLY_NEW),
     CoverageReason("misuse", covered=False, replacement=Replacement.NO_WARRANTY),
 )
-REASON_TITLES = {
-    "factory-defect": "Factory defect",
-    "early-failure": "Failure in the first weeks",
-    "misuse": "Misuse",
-}
 INVENTORY = InventoryDefinition(
     adding=Places("SALES-NEW", "SALES-NEW", "RENTAL-NEW"),
     adding_during_replacement=Places("WARRANTY-NEW", "WARRANTY-NEW", "RENTAL-NEW"),
@@ -176,7 +188,7 @@ def _document(country: str, name: str, zone: str, language: str, *, phone: str) 
             for one in ACCOUNTS
             if one.country == country
         ],
-        "coverage-reasons": [{"code": code, "title": title} for code, title in REASON_TITLES.items()],
+        "coverage-reasons": [{"code": one.code, "title": TITLES[country][one.code]} for one in REASONS],
         "inventory": [{"name": "standard", "active": True, **to_json(INVENTORY)}],
         "policies": [_policy(country, number, *row) for number, row in enumerate(POLICIES, start=1)],
         "card-texts": [
@@ -190,8 +202,14 @@ def _document(country: str, name: str, zone: str, language: str, *, phone: str) 
             for tag, (without, with_) in CARD_TEXTS.items()
         ],
         "documentation": [
-            {"kind": kind, "line_up": "residential", "requirement": requirement, "title": title, "position": position}
-            for position, (kind, requirement, title) in enumerate(REQUIREMENTS, start=1)
+            {
+                "kind": kind,
+                "line_up": "residential",
+                "requirement": requirement,
+                "title": TITLES[country][requirement],
+                "position": position,
+            }
+            for position, (kind, requirement) in enumerate(REQUIREMENTS, start=1)
         ],
     }
 

@@ -18,11 +18,11 @@ PUSHED = ("CS-Z35TKEW", 3)
 FIRST, LAST = date(2026, 1, 1), date(2099, 12, 31)
 INVOICE = {
     "requirement": "invoice",
-    "title": "Invoice",
+    "title": "Factura",
     "media_types": ["application/pdf", "image/jpeg", "image/png"],
     "max_bytes": 10 * 1024 * 1024,
 }
-SERIALS = {"name": "serials", "title": "Serial numbers"}
+SERIALS = {"name": "serials", "title": "Números de serie"}
 
 
 async def set_up(session: AsyncSession) -> None:
@@ -35,7 +35,7 @@ async def set_up(session: AsyncSession) -> None:
         Campaign(
             country=COUNTRY,
             code=CAMPAIGN,
-            name="Spring campaign",
+            name="Campaña de primavera",
             audience=to_json(Audience()),
             coupon_code=COUPON,
             starts_on=FIRST,

@@ -198,8 +198,8 @@ def _split(pattern: str, at: str, glue: str = ", ") -> Place:
 
 def _user(text: str, language: str) -> str:
     """`request ES-COM-000001` and the like: what kind of thing, and its name."""
-    what = next(one for one in configured.USERS if text.startswith(f"{one} "))
-    return f"{catalogue(language).gettext(configured.USERS[what])}{text.removeprefix(what)}"
+    what = next((one for one in configured.USERS if text.startswith(f"{one} ")), None)
+    return text if what is None else f"{catalogue(language).gettext(configured.USERS[what])}{text.removeprefix(what)}"
 
 
 def _day(text: str, language: str) -> str:
@@ -250,7 +250,7 @@ PLACES = {
     "time_unit": _one(configured.TIME_UNITS),
     "entry": _one(configured.ENTRIES),
     "named": _one(configured.NAMED),
-    "user": Place(rf"(?:{'|'.join(configured.USERS)}) .+?", _user),
+    "user": Place(ANYTHING, _user),
     "field": FIELD,
     "fields": _several(FIELD),
     "template_flaws": _split(f"{FLAWED}.+", rf" (?={FLAWED})", " "),

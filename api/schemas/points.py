@@ -23,7 +23,7 @@ VersionSeen = Annotated[Whole, Field(ge=1, le=2_000_000_000, description="the ve
 EXAMPLE: dict[str, Any] = {
     "country": "ES",
     "campaign": "SPRING",
-    "coupon": "SPRING-ES",
+    "coupon": "SPRING",
     "lines": [
         {
             "product": "CS-Z35TKEW",

@@ -12,21 +12,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from api.pages import sentences, words
+from activities.reissuing import REISSUE
+from api.pages import configured, sentences, words
 from api.pages.inputs import Input, inputs_of
 from api.pages.languages import LANGUAGES
 from api.pages.wordings import PLAIN, TEMPLATES, TRACE
+from configuration.companies import CompanyClass
+from configuration.documentation import TAKEN
 from configuration.fields import pointed
 from configuration.registry import RESOURCES
 from configuration.settings import SettingsShape
+from domain.calendar import DurationUnit
 from domain.choosing import assign_chosen
-from domain.policies import Policy, Tag
-from domain.replacements import OldUnit, Warranty, carry_over
-from domain.warranties import Sale, granted_tiers, select
+from domain.inventory import RESERVED
+from domain.notifications import Event, Recipient
+from domain.points import Verdict
+from domain.policies import Policy, PolicyState, Replacement, Scheme, Tag, Tier
+from domain.pools import ExtensionMode, Pool
+from domain.replacements import Charge, OldUnit, Warranty, carry_over
+from domain.states import Trigger
+from domain.warranties import RULES, Sale, granted_tiers, select
+from store.erasure import ACTION as ERASE
 from tests.api.unit.rule_sentences import ELSEWHERE, ROOMS, sources
 from tests.docs.pages import ROOT
 from tests.domain.strategies import CATALOGUES, SALES
 
+FORMS = [*(one.shape for one in RESOURCES), SettingsShape]
 OTHERS = [code for code in LANGUAGES if code != "en"]
 JUNK: tuple[Any, ...] = (None, "", " ", "x", "x" * 5000, "a\nb", "\0", -1, 10**12, 0.5, True, [], [None], {}, {"a": 1})
 
@@ -152,7 +163,7 @@ def bodies(inputs: tuple[Input, ...]) -> Iterator[dict[str, Any]]:
         yield from ({one.name: inner if one.kind == "group" else [inner, inner]} for inner in bodies(one.children))
 
 
-@pytest.mark.parametrize("shaped", [*(one.shape for one in RESOURCES), SettingsShape], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("shaped", FORMS, ids=lambda one: one.__name__)
 def test_what_is_wrong_with_a_form_is_said(shaped: type[BaseModel]) -> None:
     lost = set()
     for body in bodies(inputs_of(shaped)):
@@ -209,3 +220,51 @@ def test_an_entry_is_called_by_its_key() -> None:
 )
 def test_values_are_named(name: str, value: Any, said: str) -> None:
     assert sentences.value_of(name, value, "es") == said
+
+
+def inputs(shaped: type[BaseModel]) -> Iterator[Input]:
+    """Every field of a configuration form, those of groups and rows, too."""
+    waiting = list(inputs_of(shaped))
+    while waiting:
+        one = waiting.pop()
+        waiting += one.children
+        yield one
+
+
+@pytest.mark.parametrize("shaped", FORMS, ids=lambda one: one.__name__)
+def test_every_field_of_a_form_and_every_choice_has_a_word(shaped: type[BaseModel]) -> None:
+    nameless = {one.name for one in inputs(shaped)} - {*configured.CONFIGURED, *words.SALES}
+    assert nameless == set()
+    for one in inputs(shaped):
+        if one.kind in {"choice", "ticks"}:
+            unsaid_ones = {choice for choice in one.choices if choice not in configured.vocabulary(one.name)}
+            assert unsaid_ones <= {*Scheme, *LANGUAGES, *TAKEN}, one.name
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "values"),
+    [
+        (words.DONE, {*Trigger, "submit", "edit", "message", "judge", "set_points", "release_code", REISSUE, ERASE}),
+        (words.EVENTS, {*Event}),
+        (words.CLASSES, {*CompanyClass}),
+        (words.CHARGES, {*Charge}),
+        (words.VERDICTS, {*Verdict}),
+        (words.RULES, {*(rule.name for rule in RULES), "precedence", "tag", "chosen", "no_warranty"}),
+        (configured.TIERS, {*Tier}),
+        (configured.TAGS, {*Tag}),
+        (configured.POLICY_STATES, {*PolicyState}),
+        (configured.REPLACEMENTS, {*Replacement}),
+        (configured.TIME_UNITS, {*DurationUnit}),
+        (configured.POOLS, {*Pool}),
+        (configured.RECIPIENTS, {*Recipient}),
+        (configured.MODES, {*ExtensionMode}),
+        (configured.PLACES, RESERVED),
+        (configured.RESOURCES, {one.name for one in RESOURCES}),
+    ],
+)
+def test_every_value_has_a_word(vocabulary: dict[str, str], values: set[str]) -> None:
+    assert {str(one) for one in values} == {str(one) for one in vocabulary}
+
+
+def test_what_sentences_call_entries_has_a_word() -> None:
+    assert {one.one for one in RESOURCES} <= set(configured.ENTRIES)
