@@ -45,6 +45,7 @@ from api import (
 from api.dependencies import Parts, readable_path
 from api.identity import LocalTokens
 from api.limits import BodyLimit
+from api.methods import Heads
 from api.pages import routes as pages
 from api.pages.press import Previews
 from api.telemetry import Telemetry
@@ -141,6 +142,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(codec.CodecFromUi, ui_url=settings.temporal_ui_url)
     app.add_middleware(Telemetry, tracer=tracing.tracer if tracing else None)
+    app.add_middleware(Heads)
     errors.install(app)
     app.include_router(_v1())
     app.include_router(health.router)

@@ -11,6 +11,8 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.methods import named
+
 CALLS = Counter("keydesk_http_requests_total", "HTTP calls", ["method", "route", "status"])
 SECONDS = Histogram("keydesk_http_request_seconds", "Time to answer", ["method", "route"])
 HEADER = "X-Correlation-ID"
@@ -53,11 +55,12 @@ class Telemetry:
 
     def _tell(self, scope: Scope, status: int, seconds: float, span: Span) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
-        CALLS.labels(scope["method"], route, status).inc()
-        SECONDS.labels(scope["method"], route).observe(seconds)
+        method = named(scope["method"])
+        CALLS.labels(method, route, status).inc()
+        SECONDS.labels(method, route).observe(seconds)
         case = scope.get("path_params", {}).get("request_id")
-        named = {"request_id": case} if case else {}
-        span.update_name(f"{scope['method']} {route}")
-        span.set_attributes({"http.request.method": scope["method"], "http.route": route, **named})
+        about = {"request_id": case} if case else {}
+        span.update_name(f"{method} {route}")
+        span.set_attributes({"http.request.method": method, "http.route": route, **about})
         span.set_attribute("http.response.status_code", status)
-        log.info("answered", method=scope["method"], route=route, status=status, seconds=round(seconds, 4), **named)
+        log.info("answered", method=method, route=route, status=status, seconds=round(seconds, 4), **about)

@@ -1,9 +1,10 @@
 """What clients read about a request, and what they send to change it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 
 from api.fields import Body, Line, Required, Text, Whole
 from api.schemas.bodies import AnswerBody, LineNumber
@@ -144,11 +145,29 @@ def _branch(named: object) -> str:
 Named = Annotated[Annotated[Required, Tag("name")] | Annotated[AnswerBody, Tag("attachment")], Discriminator(_branch)]
 
 
+def _shallow(patch: dict[str, Any]) -> dict[str, Any]:
+    """What is nested more deeply than any request can only be refused, and would be too deep for what reads it."""
+    level: list[Any] = [patch]
+    for _ in range(DEEPEST):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _members(one)]
+    if level:
+        raise ValueError("is nested too deeply")
+    return patch
+
+
+def _members(one: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return one.values() if isinstance(one, dict) else one
+
+
+DEEPEST = 10
+Patch = Annotated[dict[str, Any], AfterValidator(_shallow)]
+
+
 class SaveBody(Body):
     """SAVE: a JSON merge patch; `units` and `documents` are replaced whole."""
 
     version: Version
-    data: dict[str, Any] = Field(default_factory=dict, examples=[{"end_user": {"city": "Getafe"}}])
+    data: Patch = Field(default_factory=dict, examples=[{"end_user": {"city": "Getafe"}}])
     warranty_type: Line | None = Field(None, description="end-user kinds: the policy that the keyuser chooses")
 
 
@@ -160,7 +179,7 @@ class DecisionBody(Body):
     documents: Annotated[list[Named], Field(max_length=40)] | None = Field(
         None, description="deny: the denied requirements; resubmit: the new documents"
     )
-    data: dict[str, Any] | None = Field(None, description="resubmit (wrong data) and amend: a JSON merge patch")
+    data: Patch | None = Field(None, description="resubmit (wrong data) and amend: a JSON merge patch")
     line: LineNumber | None = Field(None, description="adjust: the line")
     points: PointsNumber | None = Field(None, description="adjust: its new final value")
     reason: Text | None = Field(None, description="adjust: why; `comment` does as well")

@@ -112,6 +112,7 @@ async def test_the_example_of_a_commissioning_request_is_accepted(stack: Stack) 
         ("GET", "/api/v1/nothing", (404, "not_found")),
         ("DELETE", "/api/v1/requests", (405, "method_not_allowed")),
         ("POST", "/healthz", (405, "method_not_allowed")),
+        ("GET", f"/verify/{'a' * 65}", (404, "not_found")),
         ("GET", "/static/../settings.py", (404, "not_found")),
         ("GET", "/static/%2e%2e/app.py", (404, "not_found")),
     ],

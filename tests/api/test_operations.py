@@ -30,6 +30,8 @@ COMMENTS = ("comentario reservado", "respuesta reservada", "nota interna")
 async def test_it_is_alive_and_ready(stack: Stack) -> None:
     nobody = stack.client_of(None)
     assert (await nobody.get("/healthz")).json() == {"status": "alive"}
+    head = await nobody.head("/healthz")
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", "18")
 
     async def polled() -> bool:
         return (await nobody.get("/readyz")).status_code == 200
@@ -45,6 +47,8 @@ async def test_figures_count_calls_by_route_and_name_nobody(stack: Stack) -> Non
     assert 'keydesk_http_requests_total{method="GET",route="' in figures
     assert "{request_id}" in figures
     assert "-COM-0" not in figures
+    assert (await stack.client_of(None).request("EVERYBODYS", "/healthz")).status_code == 405
+    assert "EVERYBODYS" not in (await stack.client_of(None).get("/metrics")).text, "strangers make up no figures"
     assert "installer.abc" not in figures
 
 

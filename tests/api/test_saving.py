@@ -211,6 +211,23 @@ async def test_a_keyuser_may_attach_a_document_of_their_own(stack: Stack) -> Non
     assert len(after["documents"]) == 3
 
 
+@pytest.mark.parametrize("depth", [9, 300, 900, 50_000])
+async def test_what_is_nested_deeply_is_refused_wherever_a_patch_is_taken(stack: Stack, depth: int) -> None:
+    """Deep enough to be read, and too deep for whoever walks it."""
+    request = await filed(stack)
+    await decided(stack, "keyuser.es", request["id"], "flag_wrong_data", comment="Which city?")
+    deep = '{"version": 2, "comment": "c", "data": {"end_user": ' + '{"a":' * depth + "1" + "}" * depth + "}}"
+    path, header = f"{REQUESTS}/{request['id']}", {"Content-Type": "application/json"}
+    for login, method, where in (
+        ("keyuser.es", "PATCH", path),
+        ("installer.abc", "POST", f"{path}/actions/resubmit"),
+    ):
+        body = deep.replace('"comment": "c", ', "") if method == "PATCH" else deep
+        answer = await stack.client_of(login).request(method, where, content=body, headers=header)
+        assert refusal(answer) == (422, "invalid")
+    assert (await seen(stack, request["id"]))["version"] == 2
+
+
 @pytest.mark.parametrize("version", [0, -1, 1.5, "one", None, 2**40, []])
 async def test_a_version_is_a_small_whole_number(stack: Stack, version: Any) -> None:
     request = await filed(stack)

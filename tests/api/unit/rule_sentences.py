@@ -36,6 +36,7 @@ ELSEWHERE = {
     "There is an account {} already.": "to the command line",
     "There is a country {} already.": "to admins over the API",
     "Idempotency-Key must have 1 to {} characters.": "to the API; forms have keys of their own",
+    "is nested too deeply": "to the API; forms have two levels",
     "{} does not take this.": "to the API; forms have the fields that the move takes",
 }
 # Sentences that were read where they were made.
