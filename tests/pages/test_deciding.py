@@ -64,6 +64,11 @@ async def test_the_filtered_list_as_a_spreadsheet(stack: Stack) -> None:
     cell = sheet.cell(2, 6)
     assert cell.data_type != "f"
     assert "1+1" in str(cell.value)
+    base = await processed(stack)
+    swap = await swaps.swap_filed(stack, base["data"]["units"][0]["serial"])
+    answer = await client.get(f"/requests.xlsx?q={swap['id']}")
+    units = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].cell(2, 8).value
+    assert units == f"{swap['data']['old_serial']} → {swap['data']['new_unit']['serial']}"
     partner = await signed_in(stack, "installer.abc")
     assert (await partner.get("/requests.xlsx")).status_code == 403
 
