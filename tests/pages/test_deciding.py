@@ -140,7 +140,7 @@ async def test_an_amendment_is_shown_before_it_is_made(stack: Stack) -> None:
     before = await footprint(stack)
     silent = await client.post(f"{path}/preview/amend", data={**fields, "comment": ""})
     assert (silent.status_code, 'value="Getafe"' in silent.text) == (422, True)
-    shown = await client.post(f"{path}/preview/amend", data=fields)
+    shown = await client.post(f"{path}/preview/amend", data=fields, files={"file/invoice": ("x.pdf", PDF)})
     assert shown.status_code == 200, shown.text
     assert "Se mudó a Getafe" in shown.text
     assert 'src="data:image/webp;base64,' in shown.text
