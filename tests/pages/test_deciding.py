@@ -29,12 +29,13 @@ async def test_the_inbox_finds_by_all_that_people_type(stack: Stack) -> None:
 
 
 async def test_the_inbox_pages_and_sorts(stack: Stack) -> None:
-    for _ in range(3):
-        await filed(stack)
+    there = {**END_USER, "postcode": "07761"}
+    first, second = (await filed(stack, end_user=there))["id"], (await filed(stack, end_user=there))["id"]
     client = await signed_in(stack, "keyuser.es")
-    oldest = await read(client, "/requests?sort=oldest")
-    newest = await read(client, "/requests?sort=newest&state=submitted")
-    assert oldest.index("ES-COM-000001") < oldest.index("ES-COM-000002")
+    oldest = await read(client, "/requests?sort=oldest&q=07761")
+    newest = await read(client, "/requests?sort=newest&state=submitted&q=07761")
+    assert oldest.index(first) < oldest.index(second)
+    assert newest.index(second) < newest.index(first)
     assert "Kept filters" in newest
     for bad in ("cursor=x", "state=nothing", "submitted_from=9999-12-31", "sort=size", "q=" + "x" * 300):
         assert (await client.get(f"/requests?{bad}")).status_code == 422
