@@ -150,8 +150,8 @@ async def decide(
     Answers the whole request once the decision is durable. deny, flag_wrong_data, cancel and amend need a comment;
     deny may name denied requirements in `documents`; resubmit brings new `documents` after a denial and a merge
     patch in `data` after wrong data; amend brings a merge patch in `data`. process leads where the verdicts say, once
-    everything has one; after it resubmit names the `line` of each new document. adjust needs `line`, `points` and
-    a reason.
+    everything has one; after it resubmit names the `line` of each new document, and lines that were denied without
+    one may change in `data`. adjust needs `line`, `points` and a reason.
     """
     if trigger not in HUMAN:
         raise NotFound(f"There is no action {trigger}.")

@@ -179,7 +179,11 @@ class DecisionBody(Body):
     documents: Annotated[list[Named], Field(max_length=40)] | None = Field(
         None, description="deny: the denied requirements; resubmit: the new documents"
     )
-    data: Patch | None = Field(None, description="resubmit (wrong data) and amend: a JSON merge patch")
+    data: Patch | None = Field(
+        None,
+        description="resubmit (wrong data) and amend: a JSON merge patch; resubmit of denied points: `lines`, of which "
+        "only those that were denied without a document may differ",
+    )
     line: LineNumber | None = Field(None, description="adjust: the line")
     points: PointsNumber | None = Field(None, description="adjust: its new final value")
     reason: Text | None = Field(None, description="adjust: why; `comment` does as well")
