@@ -4,17 +4,17 @@ Everything is of the last twelve weeks and within the caller's sight, but for th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller
 from domain.points import Verdict
-from domain.states import Side, State, Trigger
+from domain.states import Kind, Side, State, Trigger
 from store.requests import within_sight
 from store.tables.configuration import Documentation
 from store.tables.effects import Assignment
@@ -34,12 +34,25 @@ Counts = list[tuple[str, int]]
 @dataclass(frozen=True)
 class Trends:
     """`volume`: requests by the Monday of their week; `ages`: days that each waiting request has waited, and how many;
-    `outcomes`: decisions by action; `hours`: median to the first decision, by kind."""
+    `hours`: median to the first decision, by kind."""
 
     volume: list[tuple[datetime, int]]
     ages: list[tuple[int, int]]
-    outcomes: Counts
     hours: list[tuple[str, float]]
+
+
+class Decided(NamedTuple):
+    """What decisions have in common: the policy that was granted, whether they say no more than that they were made,
+    the name of the campaign, the state that they led to."""
+
+    action: str
+    policy: str | None
+    silent: bool
+    campaign: str | None
+    to_state: str
+
+
+Decisions = Counter[Decided]
 
 
 @dataclass(frozen=True)
@@ -65,7 +78,7 @@ class Denials:
 
 
 async def trends(session: AsyncSession, caller: Caller, zone: str, now: datetime) -> Trends:
-    """How much came in, what waits, what was decided, and how soon."""
+    """How much came in, what waits, and how soon it was decided."""
     seen, since = within_sight(caller), now - WEEKS
     week = func.date_trunc("week", func.timezone(zone, Request.submitted_at)).label("week")
     volume = await session.execute(
@@ -74,11 +87,6 @@ async def trends(session: AsyncSession, caller: Caller, zone: str, now: datetime
     waited = func.floor(func.extract("epoch", now - Request.turn_since) / 86400).label("waited")
     ages = await session.execute(
         select(waited, func.count()).where(seen, Request.turn == Side.KEYUSER).group_by(waited).order_by(waited)
-    )
-    outcomes = await session.execute(
-        _decided(DECISIONS, seen, since, JournalEntry.action, func.count())
-        .group_by(JournalEntry.action)
-        .order_by(func.count().desc())
     )
     first = (
         select(JournalEntry.request_id, func.min(JournalEntry.at).label("at"))
@@ -97,34 +105,52 @@ async def trends(session: AsyncSession, caller: Caller, zone: str, now: datetime
     return Trends(
         volume=[(day, count) for day, count in volume],
         ages=[(int(days), count) for days, count in ages],
-        outcomes=[(action, count) for action, count in outcomes],
         hours=[(kind, float(median)) for kind, median in hours],
     )
 
 
-async def acceptances(session: AsyncSession, caller: Caller, now: datetime) -> Acceptances:
-    """What requests were accepted for, and why some got no warranty."""
-    seen, since = within_sight(caller), now - WEEKS
-    policy = JournalEntry.changes["policy"]["to"].astext
-    granted = await session.execute(
-        _decided((Trigger.ACCEPT,), seen, since, policy, func.count())
-        .group_by(policy)
-        .order_by(func.count().desc(), policy)
+async def decisions(session: AsyncSession, caller: Caller, now: datetime) -> Decisions:
+    """How often what was decided, in one look at the journal."""
+    what = (
+        JournalEntry.action,
+        JournalEntry.changes["policy"]["to"].astext,
+        JournalEntry.changes == {},
+        func.coalesce(Campaign.name, Request.campaign),
+        JournalEntry.to_state,
     )
-    by_policy = granted.all()
-    campaigns = await session.execute(
-        _decided((Trigger.PROCESS,), seen, since, func.coalesce(Campaign.name, Request.campaign), func.count())
+    rows = await session.execute(
+        _decided(DECISIONS, within_sight(caller), now - WEEKS, *what, func.count())
         .outerjoin(Campaign, (Campaign.country == Request.country) & (Campaign.code == Request.campaign))
-        .where(JournalEntry.to_state != State.DENIED)
-        .group_by(Campaign.name, Request.campaign)
-        .order_by(func.count().desc())
+        .group_by(*what)
     )
-    none = sum(count for name, count in by_policy if name is None)
+    return Counter({Decided(*said): count for *said, count in rows})
+
+
+def outcomes(decided: Decisions) -> Counts:
+    """Decisions by action, the most frequent first."""
+    return _by(decided, lambda one: one.action)
+
+
+async def acceptances(session: AsyncSession, caller: Caller, now: datetime, decided: Decisions) -> Acceptances:
+    """What requests were accepted for, and why some got no warranty."""
+    none = sum(count for one, count in decided.items() if one.action == Trigger.ACCEPT and one.policy is None)
     return Acceptances(
-        policies=[(name, count) for name, count in by_policy if name is not None],
-        campaigns=[(name, count) for name, count in campaigns],
-        without=await _without(session, seen, since, none) if none else [],
+        policies=_by(decided, lambda one: one.policy if one.action == Trigger.ACCEPT else None),
+        campaigns=_by(
+            decided,
+            lambda one: one.campaign if one.action == Trigger.PROCESS and one.to_state != State.DENIED else None,
+        ),
+        without=await _without(session, within_sight(caller), now - WEEKS, none) if none else [],
     )
+
+
+def _by(decided: Decisions, name: Callable[[Decided], str | None]) -> Counts:
+    """The decisions that have a name, by it."""
+    found = Counter[str]()
+    for one, count in decided.items():
+        if (named := name(one)) is not None:
+            found[named] += count
+    return found.most_common()
 
 
 async def _without(
@@ -153,49 +179,33 @@ async def _without(
     return [*found, (None, left)] if left else found
 
 
-async def denials(session: AsyncSession, caller: Caller, now: datetime) -> Denials:
+async def denials(session: AsyncSession, caller: Caller, now: datetime, decided: Decisions) -> Denials:
     """Why requests were denied, denied in part, or sent back."""
-    seen, since = within_sight(caller), now - WEEKS
-    decided = _decided(DENYING, seen, since, JournalEntry.request_id).distinct().subquery()
+    seen = within_sight(caller)
+    lately = select(JournalEntry.request_id).where(JournalEntry.action.in_(DENYING), JournalEntry.at >= now - WEEKS)
     documents = await session.execute(
         select(Request.country, Request.kind, Request.campaign, RequestDocument.requirement, func.count())
         .join(Request, Request.id == RequestDocument.request_id)
-        .join(decided, decided.c.request_id == Request.id)
-        .where(RequestDocument.verdict == Verdict.DENIED)
+        .where(seen, RequestDocument.verdict == Verdict.DENIED, Request.id.in_(lately))
         .group_by(Request.country, Request.kind, Request.campaign, RequestDocument.requirement)
     )
-    in_points = (RequestDocument.verdict == Verdict.DENIED, RequestDocument.line.is_not(None))
-    refused = (RequestLine.verdict == Verdict.DENIED,)
-    reasons = Counter[str]()
-    for table, denied in ((RequestDocument, in_points), (RequestLine, refused)):
+    reasons, lines = Counter[str](), 0
+    for table in (RequestDocument, RequestLine):
         rows = await session.execute(
             select(table.reason, func.count())
-            .join(decided, decided.c.request_id == table.request_id)
-            .where(*denied, table.reason.is_not(None))
+            .join(Request, Request.id == table.request_id)
+            .where(seen, Request.kind == Kind.POINTS, table.verdict == Verdict.DENIED, Request.id.in_(lately))
             .group_by(table.reason)
-            .order_by(func.count().desc())
-            .limit(MOST)
         )
-        reasons.update({reason: count for reason, count in rows if reason is not None})
-    lines = await session.scalar(
-        select(func.count())
-        .select_from(RequestLine)
-        .join(decided, decided.c.request_id == RequestLine.request_id)
-        .where(*refused)
-    )
-    unnamed = func.count().filter(JournalEntry.changes == {})
-    sent_back = await session.execute(
-        _decided(
-            (Trigger.DENY, Trigger.FLAG_WRONG_DATA), seen, since, JournalEntry.action, func.count(), unnamed
-        ).group_by(JournalEntry.action)
-    )
-    told = {action: (count, silent) for action, count, silent in sent_back}
+        counted = {reason or "": count for reason, count in rows}
+        reasons.update({reason: count for reason, count in counted.items() if reason})
+        lines = sum(counted.values()) if table is RequestLine else lines
     return Denials(
         documents=(await _titled(session, [tuple(row) for row in documents])).most_common(MOST),
-        lines=lines or 0,
+        lines=lines,
         reasons=reasons.most_common(MOST),
-        unnamed=told.get(Trigger.DENY, (0, 0))[1],
-        wrong_data=told.get(Trigger.FLAG_WRONG_DATA, (0, 0))[0],
+        unnamed=sum(count for one, count in decided.items() if one.action == Trigger.DENY and one.silent),
+        wrong_data=sum(count for one, count in decided.items() if one.action == Trigger.FLAG_WRONG_DATA),
     )
 
 

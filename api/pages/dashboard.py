@@ -54,13 +54,18 @@ async def show(visit: MemberOf) -> Response:
     now = visit.parts.now()
     async with visit.parts.sessions() as session:
         found = await trends.trends(session, visit.who, visit.zone, now)
-        accepted = await trends.acceptances(session, visit.who, now)
-        denied = await trends.denials(session, visit.who, now)
+        decided = await trends.decisions(session, visit.who, now)
+        accepted = await trends.acceptances(session, visit.who, now, decided)
+        denied = await trends.denials(session, visit.who, now, decided)
         counted = await overview.counted(session, visit.who)
     charts = [
         _chart(visit, n_("Requests by week"), _by_week(visit, found.volume)),
         _chart(visit, n_("Waiting for a decision, by age"), _by_age(visit, found.ages)),
-        _chart(visit, n_("Decisions"), [(visit.say(OUTCOMES[Trigger(one)]), count) for one, count in found.outcomes]),
+        _chart(
+            visit,
+            n_("Decisions"),
+            [(visit.say(OUTCOMES[Trigger(one)]), count) for one, count in trends.outcomes(decided)],
+        ),
         _chart(visit, n_("What requests were accepted for"), _accepted(visit, accepted)),
         _chart(visit, n_("Why requests were denied or sent back"), _denied(visit, denied)),
         _chart(visit, n_("Reasons given when points were denied"), denied.reasons),
