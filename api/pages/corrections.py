@@ -14,10 +14,12 @@ NAMED, ATTACHED, FILE = "denied/", "attached", "file/"
 BESIDE = ("warranty_type", "comment", "stay")
 
 
-async def correction_of(visit: Visit, request_id: str, fields: dict[str, str]) -> dict[str, Any]:
+async def correction_of(
+    visit: Visit, request_id: str, fields: dict[str, str], *, uploads: bool = True
+) -> dict[str, Any]:
     """The merge patch of SAVE or of an amendment; files that came along are uploaded. Raises what uploads refuse."""
     typed = nested(fields, but=BESIDE)
-    fresh = await _uploaded(visit)
+    fresh = await _uploaded(visit) if uploads else []
     if "old_serial" in typed:
         typed["old_unit_returned"] = typed.get("old_unit_returned") == "on"
         typed["coverage_reason"] = typed.get("coverage_reason") or None
@@ -32,14 +34,16 @@ async def correction_of(visit: Visit, request_id: str, fields: dict[str, str]) -
     return typed
 
 
-async def decision_of(visit: Visit, request_id: str, trigger: Trigger, fields: dict[str, str]) -> dict[str, Any]:
-    """The body of a decision."""
+async def decision_of(
+    visit: Visit, request_id: str, trigger: Trigger, fields: dict[str, str], *, uploads: bool = True
+) -> dict[str, Any]:
+    """The body of a decision. Without `uploads` files that came along are left alone."""
     body: dict[str, Any] = {"version": fields.get("version"), "comment": fields.get("comment", "")}
     match trigger:
         case Trigger.DENY:
             body["documents"] = denied_in(fields)
         case Trigger.AMEND:
-            body["data"] = await correction_of(visit, request_id, fields)
+            body["data"] = await correction_of(visit, request_id, fields, uploads=uploads)
         case Trigger.ADJUST:
             body |= {"line": fields.get("line"), "points": fields.get("points"), "reason": fields.get("comment", "")}
     return body

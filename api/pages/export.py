@@ -1,8 +1,8 @@
 """The filtered list as a spreadsheet."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -61,7 +61,15 @@ def _rows(visit: Visit, views: Sequence[RequestView]) -> Iterator[Row]:
             "requester": one.requester.login or "",
             "city": end_user.get("city", ""),
             "postcode": end_user.get("postcode", ""),
-            "units": ", ".join(unit["serial"] for unit in one.data.get("units") or ()),
+            "units": ", ".join(_units(one.data)),
             "submitted": shown_moment(one.submitted_at, visit.language, visit.zone),
             "due": shown_moment(one.due_at, visit.language, visit.zone) if one.due_at else "",
         }
+
+
+def _units(data: Mapping[str, Any]) -> Iterator[str]:
+    """The serial numbers of a request; of points, the products."""
+    yield from (unit["serial"] for unit in data.get("units") or ())
+    yield from (f"{line['product']} × {line['quantity']}" for line in data.get("lines") or ())
+    if "old_serial" in data:
+        yield f"{data['old_serial']} → {data['new_unit']['serial']}"

@@ -50,7 +50,7 @@ async def preview_amendment(visit: KeyuserOf, request_id: str) -> Response:
     """What the amendment in the form would print and send out. Sent, not asked for: it names the end user."""
     fields, parts = await fields_of(visit.request), visit.parts
     try:
-        body = parsed(DecisionBody, await decision_of(visit, request_id, Trigger.AMEND, fields))
+        body = parsed(DecisionBody, await decision_of(visit, request_id, Trigger.AMEND, fields, uploads=False))
         async with parts.sessions() as session:
             row = await sight(session, request_id, visit.who)
             refuse_stale(row, body.version)

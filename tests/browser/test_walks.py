@@ -140,8 +140,16 @@ async def test_a_keyuser_judges_points_and_replacements(stack: Stack, browser: B
     async with walking(browser, address, "keyuser") as walker:
         page = walker.page
         await walker.sign_in("keyuser.es")
-        await walker.go(f"/requests/{claim['id']}")
+        await walker.go(f"/requests/{claim['id']}?edit=save")
+        await page.fill("#lines-1-product", claims.PLAIN)
+        await page.fill("#lines-1-quantity", "1")
+        await walker.look("points-correcting")
+        await page.click("text=SAVE: correct, decide later")
+        await page.wait_for_url("**done=edit*")
+        await expect(page.locator("#decide")).to_be_visible()
         await page.select_option("#v-document-1", "accepted")
+        await page.select_option("#v-line-2", "denied")
+        await page.fill("#r-line-2", "Which invoice?")
         await walker.look("points")
         await page.click("text=SAVE verdicts")
         await page.wait_for_url("**done=judge*")
@@ -152,8 +160,29 @@ async def test_a_keyuser_judges_points_and_replacements(stack: Stack, browser: B
         await walker.go(f"/requests/{swap['id']}")
         await expect(page.locator("text=free of charge")).to_be_visible()
         await walker.look("replacement")
+        await decided(stack, "keyuser.es", swap["id"], "accept")
+        await settled(stack, swap["id"])
+        await walker.go(f"/requests/{swap['id']}")
+        await page.keyboard.press("e")
+        await page.wait_for_url("**edit=amend*")
+        await page.fill("#comment", "A typing error")
+        await walker.look("amending")
+        async with page.expect_popup() as coming:
+            await page.click("text=Preview emails and card")
+        preview = await coming.value
+        await expect(preview.locator("text=A typing error")).to_be_visible()
+        await expect(preview.locator(".pictures img")).to_be_visible()
+        await page.click("text=Amend: print and send a new card")
+        await page.wait_for_url("**done=amend*")
         await walker.go(f"/units/{serial}")
         await walker.look("unit")
+    async with walking(browser, address, "participant") as walker:
+        await walker.sign_in(claims.ANA)
+        await walker.go(f"/requests/{claim['id']}")
+        await expect(walker.page.locator("#next ~ ul")).to_contain_text("Which invoice?")
+        await walker.page.click("text=Correct and send in again")
+        await walker.page.fill("#lines-1-quantity", "2")
+        await walker.look("denied-line")
 
 
 async def test_a_keyuser_configures(stack: Stack, browser: Browser, address: str) -> None:

@@ -29,12 +29,13 @@ async def test_the_inbox_finds_by_all_that_people_type(stack: Stack) -> None:
 
 
 async def test_the_inbox_pages_and_sorts(stack: Stack) -> None:
-    for _ in range(3):
-        await filed(stack)
+    there = {**END_USER, "postcode": "07761"}
+    first, second = (await filed(stack, end_user=there))["id"], (await filed(stack, end_user=there))["id"]
     client = await signed_in(stack, "keyuser.es")
-    oldest = await read(client, "/requests?sort=oldest")
-    newest = await read(client, "/requests?sort=newest&state=submitted")
-    assert oldest.index("ES-COM-000001") < oldest.index("ES-COM-000002")
+    oldest = await read(client, "/requests?sort=oldest&q=07761")
+    newest = await read(client, "/requests?sort=newest&state=submitted&q=07761")
+    assert oldest.index(first) < oldest.index(second)
+    assert newest.index(second) < newest.index(first)
     assert "Kept filters" in newest
     for bad in ("cursor=x", "state=nothing", "submitted_from=9999-12-31", "sort=size", "q=" + "x" * 300):
         assert (await client.get(f"/requests?{bad}")).status_code == 422
@@ -64,6 +65,11 @@ async def test_the_filtered_list_as_a_spreadsheet(stack: Stack) -> None:
     cell = sheet.cell(2, 6)
     assert cell.data_type != "f"
     assert "1+1" in str(cell.value)
+    base = await processed(stack)
+    swap = await swaps.swap_filed(stack, base["data"]["units"][0]["serial"])
+    answer = await client.get(f"/requests.xlsx?q={swap['id']}")
+    units = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].cell(2, 8).value
+    assert units == f"{swap['data']['old_serial']} → {swap['data']['new_unit']['serial']}"
     partner = await signed_in(stack, "installer.abc")
     assert (await partner.get("/requests.xlsx")).status_code == 403
 
@@ -135,7 +141,7 @@ async def test_an_amendment_is_shown_before_it_is_made(stack: Stack) -> None:
     before = await footprint(stack)
     silent = await client.post(f"{path}/preview/amend", data={**fields, "comment": ""})
     assert (silent.status_code, 'value="Getafe"' in silent.text) == (422, True)
-    shown = await client.post(f"{path}/preview/amend", data=fields)
+    shown = await client.post(f"{path}/preview/amend", data=fields, files={"file/invoice": ("x.pdf", PDF)})
     assert shown.status_code == 200, shown.text
     assert "Se mudó a Getafe" in shown.text
     assert 'src="data:image/webp;base64,' in shown.text
