@@ -51,7 +51,7 @@ from api.pages.press import Previews
 from api.telemetry import Telemetry
 from api.tracing import Tracing
 from api.wiring import cluster_of, issuer_of, now, tracing_of
-from domain.errors import Invalid
+from domain.errors import Invalid, Unavailable
 from settings import Settings
 from store.engine import connect, sessions
 from store.files import Files
@@ -153,7 +153,9 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _v1() -> APIRouter:
-    router = APIRouter(prefix="/api/v1", responses=errors.documented(Invalid), dependencies=[Depends(readable_path)])
+    router = APIRouter(
+        prefix="/api/v1", responses=errors.documented(Invalid, Unavailable), dependencies=[Depends(readable_path)]
+    )
     for resource in RESOURCES:
         router.include_router(resource.router)
     router.include_router(numbers.entries)

@@ -128,7 +128,8 @@ async def _keep(
 def shown_name(filename: str) -> str:
     """The file's name without folders and control characters, at most 200 characters."""
     last = filename.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
-    return "".join(char for char in last if char.isprintable())[:MAX_NAME] or "document"
+    kept = "".join(char for char in last if char.isprintable())[:MAX_NAME]
+    return kept if kept.strip(". ") else "document"
 
 
 def _id(text: str) -> UUID:

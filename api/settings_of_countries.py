@@ -1,8 +1,8 @@
 """Countries and their settings: made by admins, changed by their keyusers."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from api.configuring import REFUSALS, ConfigurerOf, ReaderOf, author_of, change_of
@@ -12,7 +12,7 @@ from configuration import countries, settings
 from configuration.countries import CountryShape
 from configuration.settings import SettingsShape
 from domain import errors
-from domain.access import Role
+from domain.access import Caller, Role
 from domain.errors import Forbidden
 from store.tables.countries import Country
 
@@ -54,15 +54,20 @@ async def list_countries(caller: CallerOf, parts: PartsOf) -> Countries:
     return Countries(items=[CountryView.model_validate(row) for row in rows])
 
 
+def admin(caller: CallerOf) -> Caller:
+    """The caller, if an admin. Raises Forbidden."""
+    if caller.role is not Role.ADMIN:
+        raise Forbidden("Only admins make countries.")
+    return caller
+
+
 @router.post(
     "",
     status_code=201,
     responses=documented(errors.NotAuthenticated, errors.Forbidden, errors.Invalid, errors.AlreadyExists),
 )
-async def create_country(body: CountryShape, caller: CallerOf, parts: PartsOf) -> CountryView:
+async def create_country(body: CountryShape, caller: Annotated[Caller, Depends(admin)], parts: PartsOf) -> CountryView:
     """A new, empty country, by an admin. `GET /countries/{country}/readiness` says what it needs to go live."""
-    if caller.role is not Role.ADMIN:
-        raise Forbidden("Only admins make countries.")
     async with parts.sessions.begin() as session:
         row = await countries.create_country(session, body, author_of(caller, parts))
         return CountryView.model_validate(row)

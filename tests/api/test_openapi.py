@@ -58,6 +58,7 @@ async def test_every_route_of_the_api_documents_its_errors_with_examples(stack: 
             continue
         errors = {status: one for status, one in operation["responses"].items() if status >= "400"}
         assert "public" in name or "401" in errors, name
+        assert "503" in errors, name
         for status, response in errors.items():
             content = response["content"]
             assert "application/problem+json" in content, (name, status)

@@ -104,7 +104,8 @@ async def test_admins_make_countries_and_decide_nothing(stack: Stack) -> None:
         "escalation_email": "e@keydesk.example",
     }
     for login in ("keyuser.es", "installer.abc", "ops"):
-        assert refusal(await stack.client_of(login).post("/api/v1/countries", json=country)) == (403, "forbidden")
+        for sent in (country, {}):
+            assert refusal(await stack.client_of(login).post("/api/v1/countries", json=sent)) == (403, "forbidden")
     for wrong, where in (
         ({"code": "Z1"}, "/code"),
         ({"time_zone": "Mars/Base"}, "/time_zone"),
