@@ -78,7 +78,8 @@ async def write(visit: MemberOf, request_id: str, text: Annotated[str, Form()] =
         key = (fields.get("key") or own_key(None))[:200]
         await messages.write_message(request_id, body, visit.who, visit.parts, key, Response())
     except KeydeskError as refusal:
-        return await case_page(visit, request_id, found=problems(visit, refusal, status_of(type(refusal))))
+        found = problems(visit, refusal, status_of(type(refusal)))
+        return await case_page(visit, request_id, found=found, typed={"text": text})
     return visit.go(f"/requests/{request_id}", done="message", about=request_id)
 
 

@@ -244,6 +244,9 @@ async def test_a_warranty_type_is_chosen_before_accepting(stack: Stack) -> None:
 async def test_messages_go_to_the_other_side(stack: Stack) -> None:
     request = await filed(stack)
     client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    refused = await sent(client, path, f"{path}/messages", text="é" * 4001)
+    assert refused.status_code == 422
+    assert f">{'é' * 4001}</textarea>" in refused.text, "nobody types it again"
     assert (await sent(client, path, f"{path}/messages", text=" ")).status_code == 422
     assert (await sent(client, path, f"{path}/messages", text="¿Dónde?")).status_code == 303
     installer = await signed_in(stack, "installer.abc")
