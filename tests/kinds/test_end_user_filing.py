@@ -39,7 +39,7 @@ async def test_the_form_of_a_country(stack: Stack) -> None:
     assert form["documents"] == [
         {
             "requirement": "invoice",
-            "title": "Invoice",
+            "title": "Factura",
             "line_up": "residential",
             "required": True,
             "media_types": ["application/pdf", "image/jpeg", "image/png"],
