@@ -11,12 +11,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 # pip installs Keydesk itself without a build environment of its own, so its build requirement is locked, too.
 BUILD := setuptools>=80
-SOURCES := activities api configuration domain statemachines store workers workflows settings.py tests
+SOURCES := activities api benchmarks configuration domain statemachines store workers workflows settings.py tests
 # Two lanes at once, for two cores. The first is what shares one stack of real parts; a new folder belongs there, unless
-# it is named here. The second is what is pure and fully covered, what has servers of its own, what kills desks, and one
-# by one what starts whole ones.
+# it is named here. The second is what is pure and fully covered, what has servers of its own, the pages, what kills
+# desks, and one by one what starts whole ones.
 PURE := tests/domain tests/statemachines
 TIME := tests/store tests/workflows
+PAGES := tests/pages tests/browser
 WHOLE_DESKS := tests/workers tests/docs
 KILLS := tests/crash
 # What takes minutes, because it waits for outages or for real figures: `make endure`, before a release.
@@ -42,11 +43,12 @@ test: $(VENV)/dev.stamp ## install what is missing, a Chromium too, and run the 
 	$(if $(TESTS),$(BIN)/pytest $(TESTS),@$(MAKE) --no-print-directory -j2 $(LINEWISE) lane-shared lane-own)
 
 lane-shared:
-	$(BIN)/pytest $(foreach path,$(PURE) $(TIME) $(WHOLE_DESKS) $(KILLS) $(ENDURANCE),--ignore=$(path))
+	$(BIN)/pytest $(foreach path,$(PURE) $(TIME) $(PAGES) $(WHOLE_DESKS) $(KILLS) $(ENDURANCE),--ignore=$(path))
 
 lane-own:
 	$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered
 	$(BIN)/pytest $(TIME)
+	$(BIN)/pytest $(PAGES)
 	$(BIN)/pytest $(KILLS) $(foreach path,$(ENDURANCE),--ignore=$(path))
 	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder $(foreach path,$(ENDURANCE),--ignore=$(path)); done
 

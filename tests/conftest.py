@@ -1,5 +1,6 @@
 """Who may open which socket, and the one stack of real parts that the tests share."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,6 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.disable_socket)
         elif item.get_closest_marker("enable_socket") is None:
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the garbage collector, which went through it again and again, leaves it out (-12 %)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
