@@ -22,7 +22,8 @@ WHOLE_DESKS := tests/workers tests/docs
 KILLS := tests/crash
 # What takes minutes, because it waits for outages or for real figures: `make endure`, before a release.
 ENDURANCE := tests/crash/test_outages.py tests/crash/test_points.py tests/crash/test_claims.py tests/crash/test_swap.py \
-	tests/crash/test_fleet.py tests/cluster tests/docs/test_runbook.py tests/kinds/test_storm.py
+	tests/crash/test_fleet.py tests/cluster tests/docs/test_runbook.py tests/kinds/test_storm.py \
+	tests/workflows/test_trap.py
 # Where make can, the lines of the two lanes stay whole.
 LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=
@@ -47,7 +48,7 @@ lane-shared:
 
 lane-own:
 	$(BIN)/pytest $(PURE) --cov --cov-report=term-missing:skip-covered
-	$(BIN)/pytest $(TIME)
+	$(BIN)/pytest $(TIME) $(foreach path,$(ENDURANCE),--ignore=$(path))
 	$(BIN)/pytest $(PAGES)
 	$(BIN)/pytest $(KILLS) $(foreach path,$(ENDURANCE),--ignore=$(path))
 	set -e; for folder in $(WHOLE_DESKS); do $(BIN)/pytest $$folder $(foreach path,$(ENDURANCE),--ignore=$(path)); done

@@ -8,6 +8,7 @@ have been fetched before: what counts is what a page transfers after the first v
 
 import argparse
 import asyncio
+import logging
 import statistics
 import tempfile
 import time
@@ -16,6 +17,7 @@ from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import httpx
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
@@ -133,6 +135,7 @@ async def measure(client: httpx.AsyncClient, path: str, rounds: int) -> tuple[fl
 
 async def main(count: int, rounds: int) -> None:
     """Print one line per page, and fail if one is too slow or too large."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder)) as stack, serving(stack.app) as address, serving(bare()) as nothing:
             request_id = await fill(stack, count)
