@@ -60,6 +60,7 @@ class Card(Base):
         UniqueConstraint("number", "version"),
         CheckConstraint("status IN ('pending', 'valid', 'superseded', 'withdrawn')", "status"),
         Index("uq_cards_valid", "number", unique=True, postgresql_where=text("status = 'valid'")),
+        Index("ix_cards_status", "status"),
     )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
@@ -87,6 +88,7 @@ class Email(Base):
         UniqueConstraint("request_id", "cause", "event", "recipient"),
         CheckConstraint("status IN ('queued', 'sent', 'failed', 'dropped')", "status"),
         Index("ix_emails_queued", "id", postgresql_where=text("status = 'queued'")),
+        Index("ix_emails_status", "status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
