@@ -13,6 +13,13 @@ class Assignment(Base):
     """The warranty granted, frozen at accept; an amendment adds one. `snapshot` is a `domain.warranties.Assignment`."""
 
     __tablename__ = "assignments"
+    __table_args__ = (
+        Index(
+            "ix_assignments_policy",
+            text("((snapshot ->> 'policy_number')::integer)"),
+            text("((snapshot ->> 'policy_version')::integer)"),
+        ),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

@@ -52,6 +52,7 @@ class Request(Base):
         Index("ix_requests_list", "country", text("submitted_at DESC"), text("id DESC")),
         Index("ix_requests_company", "company_id", text("submitted_at DESC"), text("id DESC")),
         Index("ix_requests_campaign", "country", "campaign", text("submitted_at DESC"), text("id DESC")),
+        Index("ix_requests_login", "login", text("submitted_at DESC"), text("id DESC")),
         Index("ix_requests_newest", text("submitted_at DESC"), text("id DESC")),
         Index(
             "ix_requests_turn",

@@ -20,6 +20,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("turn IS NOT NULL"),
     )
     op.create_index("ix_requests_newest", "requests", [sa.text("submitted_at DESC"), sa.text("id DESC")])
+    op.create_index("ix_requests_login", "requests", ["login", sa.text("submitted_at DESC"), sa.text("id DESC")])
     op.create_index("ix_requests_counted", "requests", ["country", "kind", "state", "turn"])
     op.create_index("ix_requests_blocked", "requests", ["id"], postgresql_where=sa.text("card_blocked IS NOT NULL"))
     op.create_index("ix_intakes_unrecorded", "intakes", ["submitted_at"], postgresql_where=sa.text("outcome IS NULL"))
@@ -27,3 +28,8 @@ def upgrade() -> None:
     op.create_index("ix_decisions_outcome", "decisions", ["trigger", "outcome"])
     op.create_index("ix_cards_status", "cards", ["status"])
     op.create_index("ix_emails_status", "emails", ["status"])
+    op.create_index(
+        "ix_assignments_policy",
+        "assignments",
+        [sa.text("((snapshot ->> 'policy_number')::integer)"), sa.text("((snapshot ->> 'policy_version')::integer)")],
+    )
