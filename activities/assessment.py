@@ -98,7 +98,10 @@ async def card_text(session: AsyncSession, row: Request, data: WarrantyRequest, 
 async def text_for(
     session: AsyncSession, country: str, line_up: str, assignment: Assignment, *, gives_warranty: bool | None
 ) -> str:
-    """The country's text for a card: by range, by the policy's tag, and by what the matrix says, if it is asked."""
+    """The country's text for a card: by range, by the policy's tag, and by what the matrix says, if it is asked.
+
+    Raises ValueError for a grant of nothing: it has no card.
+    """
     if assignment.policy_number is None or assignment.policy_version is None:
         raise ValueError("an assignment without a policy has no card")
     policy = await policies.policy_version(session, country, assignment.policy_number, assignment.policy_version)

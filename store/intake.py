@@ -25,15 +25,13 @@ async def locked(session: AsyncSession, request_id_: str) -> Intake | None:
 
 async def next_request_id(session: AsyncSession, country: str, kind: Kind) -> str:
     """The next id in a row for this country and kind. Refused submissions leave gaps, ids never repeat."""
-    number = await session.scalar(
+    number = await session.execute(
         insert(Counter)
         .values(country=country, name=INFIX[kind], value=1)
         .on_conflict_do_update(index_elements=["country", "name"], set_={"value": Counter.value + 1})
         .returning(Counter.value)
     )
-    if number is None:
-        raise RuntimeError("the counter answered nothing")
-    return request_id(country, kind, number)
+    return request_id(country, kind, number.scalar_one())
 
 
 async def add(session: AsyncSession, coming: Intake) -> bool:
