@@ -38,8 +38,10 @@ def _one_line(text: str) -> str:
 
 
 def iso(value: object) -> object:
-    """The value, whose day begins as 2026-11-01 if it is a text: pydantic would also read the seconds since 1970. Raises
-    ValueError."""
+    """The value; if it is a text, its day begins as 2026-11-01: pydantic would also read the seconds since 1970.
+
+    Raises ValueError.
+    """
     if isinstance(value, str) and not ISO_DATE.match(value):
         raise ValueError("must be a date as 2026-11-01")
     return value
