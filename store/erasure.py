@@ -7,6 +7,7 @@ from sqlalchemy import Exists, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute
 
+from domain.access import SYSTEM
 from domain.clocks import turn_of
 from domain.errors import Conflict, NotFound
 from domain.privacy import ERASED, erased_changes, erased_data, erased_face, keep_until
@@ -20,7 +21,6 @@ from store.tables.pages import Draft
 from store.tables.requests import Decision, Intake, JournalEntry, Message, Request, RequestDocument
 
 ACTION = "erase"
-ACTOR = "system"
 PEOPLE = "end_user"
 
 
@@ -43,7 +43,7 @@ async def erase(session: AsyncSession, request_id: str, at: datetime) -> bool:
         entry.comment, entry.changes = ERASED if entry.comment else "", erased_changes(entry.changes)
     for document in await _only_here(session, row.id):
         document.filename, document.erased_at = ERASED, at
-    requests.journalise(session, row, requests.Step(ACTOR, ACTION, State(row.state), at))
+    requests.journalise(session, row, requests.Step(SYSTEM, ACTION, State(row.state), at))
     await session.flush()
     return True
 
