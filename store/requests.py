@@ -26,6 +26,11 @@ async def locked(session: AsyncSession, request_id: str) -> Request | None:
     return await session.get(Request, request_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
+async def hold(session: AsyncSession, row: Request) -> None:
+    """Lock a request that was read before, as `locked` does, and read it anew."""
+    await session.refresh(row, with_for_update={"key_share": True})
+
+
 async def request(session: AsyncSession, request_id: str) -> Request | None:
     """The request as it stands; None also for an id with NUL, about which PostgreSQL cannot even be asked."""
     return None if "\0" in request_id else await session.get(Request, request_id, populate_existing=True)
