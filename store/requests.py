@@ -151,8 +151,7 @@ async def journal(session: AsyncSession, request_id: str) -> list[JournalEntry]:
 class Wanted:
     """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id.
 
-    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a request of one of the
-    `companies`, those in whose name it stands (`companies_like`).
+    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a part of the company's name.
     """
 
     country: str | None = None
@@ -162,11 +161,11 @@ class Wanted:
     line_up: str | None = None
     campaign: str | None = None
     submitted_from: datetime | None = None
+    companies: tuple[int, ...] = ()  # in whose name `search` stands, as `companies_like` finds them
     submitted_before: datetime | None = None
     q: str | None = None
     turn: str | None = None
     search: str | None = None
-    companies: tuple[int, ...] = ()
 
 
 class Order(StrEnum):
