@@ -210,9 +210,13 @@ def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Sele
     return query
 
 
-async def companies_like(session: AsyncSession, part: str) -> tuple[int, ...]:
-    """The companies in whose name this part stands, upper and lower case alike. A list that knows how many there are
-    is planned well; one that looks them up itself reads every request."""
+async def companies_like(session: AsyncSession, part: str | None) -> tuple[int, ...]:
+    """The companies in whose name this part stands, upper and lower case alike; none without a part.
+
+    A list that knows how many there are is planned well; one that looks them up itself reads every request.
+    """
+    if part is None:
+        return ()
     return tuple(await session.scalars(select(Company.id).where(Company.name.icontains(part.strip(), autoescape=True))))
 
 

@@ -18,6 +18,7 @@ from domain.columns import text
 from domain.errors import Forbidden
 from domain.sheets import Row, Sheet
 from domain.states import Kind, State
+from store.requests import companies_like
 
 router = APIRouter()
 MOST_ROWS = 10_000
@@ -33,7 +34,7 @@ async def export(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Respons
         raise Forbidden("Only the desk exports lists.")
     rows: list[Row] = []
     async with visit.parts.sessions() as session:
-        chosen = await wanted.chosen(visit, session)
+        chosen = wanted.chosen(visit, await companies_like(session, wanted.q))
         found = list(await session.scalars(chosen.limit(MOST_ROWS)))
         for start in range(0, len(found), AT_ONCE):
             part = found[start : start + AT_ONCE]
