@@ -11,6 +11,7 @@ from domain.requests import Carried, EndUser, WarrantyRequest
 from domain.states import Kind, State
 from store import accounts, cards, emails, grants, lines, requests
 from store.tables.countries import Account, Country
+from store.tables.effects import Card
 from store.tables.requests import Request, RequestDocument
 
 
@@ -38,7 +39,7 @@ async def announce(
         Recipient.ESCALATION: country.escalation_email,
     }
     card = await cards.brought_by(session, row.id)
-    tags = await _tags(session, row, end_user, language=country.language, comment=comment, base_url=base_url)
+    tags = await _tags(session, row, end_user, card, language=country.language, comment=comment, base_url=base_url)
     queued = [
         await emails.queue(
             session,
@@ -68,12 +69,18 @@ def _named(document: RequestDocument) -> str:
 
 
 async def _tags(
-    session: AsyncSession, row: Request, end_user: EndUser | None, *, language: str, comment: str, base_url: str
+    session: AsyncSession,
+    row: Request,
+    end_user: EndUser | None,
+    card: Card | None,
+    *,
+    language: str,
+    comment: str,
+    base_url: str,
 ) -> dict[str, str]:
     """The values of all allowed tags, as they are now."""
     company = await accounts.company_of(session, row.company_id)
     name = company.name if company else row.login or ""
-    card = await cards.brought_by(session, row.id)
     denied = {_named(one): None for one in await requests.attached(session, row.id) if one.verdict == "denied"}
     judged = await lines.judged_of(session, row) if row.kind == Kind.POINTS else ()
     return {
