@@ -9,7 +9,7 @@ from api.configuring import REFUSALS, ReaderOf
 from api.dependencies import PartsOf
 from api.errors import documented
 from configuration import policies, reading
-from configuration.policies import PolicyShape
+from configuration.policy_shape import PolicyShape
 from configuration.registry import POLICIES
 
 router = APIRouter(prefix="/countries/{country}/policies", tags=["configuration"])

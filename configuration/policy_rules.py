@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+from configuration.policy_shape import PolicyShape
 from configuration.resource import Advice
 from domain.errors import FieldError
 from domain.policies import GoodsRow, PolicyState, Tag, Tier
 from domain.states import Kind
 from domain.warranties import Goods, fits
-
-if TYPE_CHECKING:
-    from configuration.policies import PolicyShape
 
 SERVED_BY_TAG = {Kind.END_USER_WARRANTY: Tag.END_USER, Kind.EXTRA_YEARS: Tag.EXTRA_END_USER}
 
@@ -31,7 +28,7 @@ class PolicyContext:
     today: date
 
 
-def unknown_names(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldError]:
+def unknown_names(value: PolicyShape, known: PolicyContext) -> Iterator[FieldError]:
     """What the policy names and the country does not have, and what another policy has already."""
     for place, row in enumerate(value.goods):
         if row.product is not None and row.product not in known.products:
@@ -49,7 +46,7 @@ def unknown_names(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldE
     yield from _taken(value, known)
 
 
-def _taken(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldError]:
+def _taken(value: PolicyShape, known: PolicyContext) -> Iterator[FieldError]:
     for number, name, alternative_code in known.others:
         if name != value.name and alternative_code == value.alternative_code:
             yield FieldError("/alternative_code", f"is that of {name}")
@@ -57,7 +54,7 @@ def _taken(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldError]:
             yield FieldError("/number", f"is that of {name}")
 
 
-def obstacles(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldError]:
+def obstacles(value: PolicyShape, known: PolicyContext) -> Iterator[FieldError]:
     """Why the policy could never be applied to any request, whatever is submitted."""
     if not value.tiers:
         yield FieldError("/tiers", "grants nothing")
@@ -74,7 +71,7 @@ def obstacles(value: "PolicyShape", known: PolicyContext) -> Iterator[FieldError
             yield FieldError("/tag", f"for {kind} only policies tagged {tag} are chosen")
 
 
-def advice_of(value: "PolicyShape", known: PolicyContext) -> Iterator[Advice]:
+def advice_of(value: PolicyShape, known: PolicyContext) -> Iterator[Advice]:
     """Obstacles of a policy that is not effective yet, a period that is over, and cards without a text."""
     if value.state is not PolicyState.EFFECTIVE:
         for one in obstacles(value, known):
@@ -90,10 +87,10 @@ def advice_of(value: "PolicyShape", known: PolicyContext) -> Iterator[Advice]:
             yield Advice("card_text_missing", "/goods", f"cards of {line_up} have no text for the type {value.tag}")
 
 
-def _grants_nothing(value: "PolicyShape", kind: Kind) -> bool:
+def _grants_nothing(value: PolicyShape, kind: Kind) -> bool:
     return kind is Kind.WARRANTY_EXTENSION and all(one.tier is not Tier.FULL for one in value.tiers)
 
 
-def _fitting(value: "PolicyShape", known: PolicyContext) -> list[Goods]:
+def _fitting(value: PolicyShape, known: PolicyContext) -> list[Goods]:
     rows = [GoodsRow(**row.model_dump()) for row in value.goods]
     return [goods for goods in known.outdoor if any(fits(row, goods) for row in rows)]
