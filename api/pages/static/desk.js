@@ -3,9 +3,26 @@
 
 const csrf = document.body.dataset.csrf ?? "";
 
+// The keys of a page are named at its end, where they can be turned off: who dictates or has a tremor needs that.
+const keys = document.querySelector(".keys");
+const keysAreOn = () => keys && localStorage.getItem("keydesk.keys") !== "off";
+const sayKeys = () => {
+  const control = keys.querySelector("button");
+  control.textContent = keysAreOn() ? control.dataset.on : control.dataset.off;
+  keys.querySelector("span").hidden = !keysAreOn();
+};
+if (keys) {
+  keys.hidden = false;
+  sayKeys();
+  keys.querySelector("button").addEventListener("click", () => {
+    localStorage.setItem("keydesk.keys", keysAreOn() ? "off" : "on");
+    sayKeys();
+  });
+}
+
 // Keyboard: every control with data-key is reached by that key, unless somebody is typing.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (!keysAreOn() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!control) return;
   event.preventDefault();
@@ -48,9 +65,14 @@ addEventListener("pageshow", () => {
 // What is only for browsers that run no scripts.
 for (const plain of document.querySelectorAll("[data-plain]")) plain.remove();
 
-// Selects that change what the page shows send their form at once.
+// A choice made with the pointer sends its form at once. By keyboard each arrow is a choice: there the button sends it.
+let byKey = false;
+addEventListener("keydown", () => { byKey = true; }, true);
+addEventListener("pointerdown", () => { byKey = false; }, true);
 for (const select of document.querySelectorAll("select[data-send]")) {
-  select.addEventListener("change", () => select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined));
+  select.addEventListener("change", () => {
+    if (!byKey) select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined);
+  });
 }
 
 // Drafts keep themselves: a moment after the last change, everything typed is stored on the server.
