@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages import configured, sentences, words
-from api.pages.languages import LANGUAGES, catalogue
+from api.pages.languages import DAY_FORMAT, LANGUAGES, MOMENT_FORMAT, catalogue
 from domain.states import State
 
 POLICY = (
@@ -89,12 +89,12 @@ def translated(text: str, language: str) -> str:
 def shown_day(value: date | str, language: str) -> str:
     """A day as people write it."""
     day = date.fromisoformat(value) if isinstance(value, str) else value
-    return format_date(day, "medium", locale=language)
+    return format_date(day, DAY_FORMAT, locale=language)
 
 
 def shown_moment(value: datetime, language: str, zone: str) -> str:
     """An instant in the country's local time."""
-    return format_datetime(value, "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=language)
+    return format_datetime(value, MOMENT_FORMAT, tzinfo=ZoneInfo(zone), locale=language)
 
 
 def shown_age(value: datetime, now: datetime, language: str) -> str:

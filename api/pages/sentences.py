@@ -19,7 +19,7 @@ from babel.lists import format_list
 from parse import Parser, with_pattern  # type: ignore[import-untyped]
 
 from api.pages import configured, words
-from api.pages.languages import catalogue
+from api.pages.languages import DAY_FORMAT, MOMENT_FORMAT, catalogue
 from api.pages.wordings import PLAIN, TEMPLATES
 from configuration.registry import RESOURCES
 
@@ -204,14 +204,14 @@ def _user(text: str, language: str) -> str:
 
 def _day(text: str, language: str) -> str:
     try:
-        return format_date(date.fromisoformat(text), "medium", locale=language)
+        return format_date(date.fromisoformat(text), DAY_FORMAT, locale=language)
     except ValueError:  # somebody's name for something
         return text
 
 
 def _moment(text: str, language: str) -> str:
     try:
-        return format_datetime(datetime.fromisoformat(text), "d MMM y HH:mm:ss 'UTC'", locale=language)
+        return format_datetime(datetime.fromisoformat(text), f"{MOMENT_FORMAT}:ss 'UTC'", locale=language)
     except ValueError:
         return text
 
