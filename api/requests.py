@@ -102,12 +102,10 @@ async def pdf_of(parts: Parts, card: Card) -> Response:
 async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts: PartsOf) -> RequestView:
     """SAVE: a keyuser's correction. It never decides; missing documents, matrix and deadlines become warnings."""
     async with parts.sessions.begin() as session:
-        seen = await sight(session, request_id, caller)
-        if not access.is_keyuser(caller, seen.country):
+        row = await sight(session, request_id, caller)
+        if not access.is_keyuser(caller, row.country):
             raise Forbidden("Only keyusers save requests.")
-        row = await requests.locked(session, request_id)
-        if row is None:
-            raise NotFound(f"There is no request {request_id}.")
+        await requests.hold(session, row)
         refuse_stale(row, body.version)
         if not pending(row):
             raise not_on_offer(row, caller, "edit")

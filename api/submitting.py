@@ -107,7 +107,10 @@ class Submitter:
 
 
 async def submit(parts: Parts, caller: Caller, data: Carried, key: str | None) -> tuple[RequestView, bool]:
-    """Take an account's submission; answers the request, and whether this call created it. Raises as `take_in`."""
+    """Take an account's submission; answers the request, and whether this call created it.
+
+    Raises as `take_in`, and NotFound for another country than the account's.
+    """
     if data.country != caller.country:
         raise NotFound(f"There is no country {data.country} for this account.")
     request_id, created = await take_in(parts, Submitter.account(caller), data, key)

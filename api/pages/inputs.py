@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-SPARE_ROWS = 2
 LONG_TEXT = 1000
 YES_NO = ("true", "false")
 

@@ -59,6 +59,14 @@ async def cancelled(stack: Stack, request: Json) -> Json:
     return await settled(stack, request["id"])
 
 
+async def test_a_list_names_the_request_of_every_unit_that_went(stack: Stack) -> None:
+    base, serials = await installation(stack, units=2)
+    done = {(await swapped(stack, serial))["id"] for serial in serials}
+    listed = (await stack.client_of(KEYUSER).get(REQUESTS, params={"kind": "unit-replacement", "limit": 200})).json()
+    named = {one["id"]: one["replacement"]["old_request"] for one in listed["items"] if one["id"] in done}
+    assert named == dict.fromkeys(done, base["id"])
+
+
 async def test_a_cancelled_replacement_leaves_everything_as_it_was(stack: Stack) -> None:
     base, [old] = await installation(stack)
     before = (await life(stack, old))["warranties"]
