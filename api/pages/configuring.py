@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from starlette.datastructures import UploadFile
 
-from api import accounts, documents, notifications
+from api import accounts, documents
 from api.accounts import PasswordBody, account_maker, account_reader
 from api.configuring import author_of, configurer, reader
 from api.errors import status_of
@@ -145,21 +145,6 @@ async def set_password(visit: MemberOf, country: str, login: str) -> Response:
         shown = fields_from(inputs_of(ACCOUNTS.shape), entry.value.model_dump(mode="json"))
         return _form(visit, country, ACCOUNTS, shown, found, entry=entry)
     return visit.go(f"/configuration/{country}/accounts", done="change")
-
-
-@router.post("/{country}/notifications/try/{key:path}")
-async def try_email(visit: MemberOf, country: str, key: str) -> Response:
-    """How an email would read, with sample values; or a test of it to the keyuser's own address. Nothing is kept."""
-    await configurer(country, visit.who)
-    fields = await _fields(visit)
-    event, _, rest = key.partition("/")
-    recipient, _, language = rest.partition("/")
-    where = notifications.place(event, recipient, language)
-    body = parsed(notifications.TemplateBody, {name: fields.get(name, "") for name in ("subject", "body")})
-    if fields.get("do") == "test":
-        await notifications.send_test(body, where, visit.who, visit.parts)
-    letter = await notifications.preview(body, where, visit.who)
-    return visit.page("letter.html", letter=letter, country=country, key=key, tested=fields.get("do") == "test")
 
 
 def _form(

@@ -10,11 +10,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
+from api.documents import MAX_BYTES
 from api.errors import status_of
 from api.pages.bodies import ATTEMPT, body_of, title_of
 from api.pages.forms import Problems, fields_of, files_of, problems
 from api.pages.sheets import sheet_of
-from api.pages.visits import Visit
+from api.pages.visits import Visit, wants_json
 from domain.errors import KeydeskError, NotFound
 from store import drafts, offered
 from store.tables.pages import Draft
@@ -60,6 +61,7 @@ async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -
         found=found or Problems(),
         place=desk.path,
         title=title_of(visit, draft),
+        largest=MAX_BYTES,
     )
 
 
@@ -76,7 +78,7 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
         raise
     except KeydeskError as refusal:
         found = problems(visit, refusal, status_of(type(refusal)), "/data")
-        if wants_json(visit):
+        if wants_json(visit.request):
             return JSONResponse({"sentence": found.summary}, found.status)
         return await draft_page(desk, draft_id, found)
     if done == "discard":
@@ -86,16 +88,11 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
     if done.startswith("remove/"):
         await _remove(desk, draft_id, done.removeprefix("remove/"))
     there = f"{desk.path}/{draft_id}"
-    if wants_json(visit):  # an address that the browser does not stand on, so that it goes there
+    if wants_json(visit.request):  # an address that the browser does not stand on, so that it goes there
         return JSONResponse({"page": f"{there}?at={visit.parts.now().timestamp():.3f}#documents"})
     return visit.go(
-        f"{there}#documents" if any(name.startswith(FILE) for name in await files_of(visit.request)) else there
+        f"{there}#documents" if any(name.startswith(FILE) for name, _ in await files_of(visit.request)) else there
     )
-
-
-def wants_json(visit: Visit) -> bool:
-    """Whether a script asks, not a person."""
-    return visit.request.headers.get("accept") == "application/json"
 
 
 async def known(session: AsyncSession, desk: Desk, draft_id: str) -> Draft:
@@ -114,7 +111,7 @@ async def _keep(desk: Desk, draft_id: str, fields: dict[str, str]) -> None:
         typed = {name: value for name, value in fields.items() if name != "csrf"}
         draft.fields = {**{name: value for name, value in draft.fields.items() if name == ATTEMPT}, **typed}
         draft.updated_at = now
-    for name, file in (await files_of(desk.visit.request)).items():
+    for name, file in await files_of(desk.visit.request):
         if name.startswith(FILE):
             document_id, filename = await desk.take(file)
             async with desk.visit.parts.sessions.begin() as session:
