@@ -32,7 +32,9 @@ async def show(
     """The page of a request. `done` and `about` say what was just decided, on which request; `tried` is a decision that
     was begun, and previewed."""
     begun = begun_in(visit.request.query_params)
-    return await case_page(visit, request_id, edit=edit, done=done, about=about, tried=tried, typed={} if edit else begun)
+    return await case_page(
+        visit, request_id, edit=edit, done=done, about=about, tried=tried, typed={} if edit else begun
+    )
 
 
 @router.post("/requests/{request_id}/save")

@@ -1,4 +1,4 @@
-"""The emails that the desk sends: every text in every language, the country's own instead of what comes with Keydesk."""
+"""The emails that the desk sends: every text in every language, the country's own or what comes with Keydesk."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -86,7 +86,7 @@ async def _form(
         found.status if found else 200,
         country=country,
         where=where,
-        now=now,
+        text=now,
         fields=fields or {"subject": now.subject if now else "", "body": now.body if now else ""},
         found=found or Problems(),
         letter=letter,

@@ -19,9 +19,12 @@ from babel.lists import format_list
 from parse import Parser, with_pattern  # type: ignore[import-untyped]
 
 from api.pages import configured, words
+from api.pages.inputs import inputs_of
 from api.pages.languages import catalogue
+from api.pages.measures import said_lasting, said_size
 from api.pages.wordings import PLAIN, TEMPLATES
 from configuration.registry import RESOURCES
+from configuration.settings import SettingsShape
 
 AND = "; "
 ANYTHING = ".+?"
@@ -30,6 +33,7 @@ MOMENT = rf"{DAY}T[\d:.]+\+00:00"
 POINTER = r"[a-z_]+(?:/[a-z0-9_]+)*"
 SPENT = r"(?:full|compressor) \d+ days used, \d+ remaining"
 FLAWED = r"(?:subject|body): "
+LASTING = frozenset(one.name for one in inputs_of(SettingsShape) if one.kind == "lasting")
 KEYS = {one.name: one.key for one in RESOURCES}
 PLACE = re.compile(r"{\w+(?::\w+)?}")
 REMEMBERED = 10_000
@@ -103,8 +107,12 @@ def value_of(name: str, value: Any, language: str) -> str:
         case dict():
             shown = ((label_of(key, language), value_of(key, one, language)) for key, one in value.items())
             return "; ".join(f"{label}: {one}" for label, one in shown)
+        case int() if field == "max_bytes":
+            return said_size(value, language)
         case str() if re.fullmatch(DAY, value):
             return _day(value, language)
+        case str() if field in LASTING:
+            return said_lasting(value, language)
     word = configured.vocabulary(field).get(str(value))
     return str(value) if word is None else say(word)
 
