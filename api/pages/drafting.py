@@ -12,16 +12,19 @@ from starlette.datastructures import UploadFile
 
 from api.documents import MAX_BYTES
 from api.errors import status_of
+from api.pages import sentences
 from api.pages.bodies import ATTEMPT, body_of, title_of
-from api.pages.forms import Problems, fields_of, files_of, problems
-from api.pages.sheets import sheet_of
+from api.pages.forms import Complaint, Problems, fields_of, files_of, problems
+from api.pages.sheets import Sheet, sheet_of
 from api.pages.visits import Visit, wants_json
-from domain.errors import KeydeskError, NotFound
+from api.pages.words import n_
+from domain.errors import DocumentMissing, KeydeskError, NotFound
 from store import drafts, offered
 from store.tables.pages import Draft
 
 FILE = "file/"
 MOST_DOCUMENTS = 40
+MISSING = n_("is missing")
 
 
 class Desk(Protocol):
@@ -44,7 +47,9 @@ class Desk(Protocol):
         ...
 
 
-async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -> Response:
+async def draft_page(
+    desk: Desk, draft_id: str, found: Problems | None = None, refusal: KeydeskError | None = None
+) -> Response:
     """The form with what is in the draft. Raises NotFound for a draft of somebody else."""
     visit = desk.visit
     async with visit.parts.sessions() as session:
@@ -52,6 +57,8 @@ async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -
         if draft.filed_as is not None:
             return visit.go(f"/requests/{draft.filed_as}" if draft.login else "/")
         sheet = await sheet_of(visit, session, draft)
+    if isinstance(refusal, DocumentMissing):
+        found = _missing(visit, refusal, sheet)
     return visit.page(
         "draft.html",
         found.status if found else 200,
@@ -80,7 +87,7 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
         found = problems(visit, refusal, status_of(type(refusal)), "/data")
         if wants_json(visit.request):
             return JSONResponse({"sentence": found.summary}, found.status)
-        return await draft_page(desk, draft_id, found)
+        return await draft_page(desk, draft_id, found, refusal)
     if done == "discard":
         async with visit.parts.sessions.begin() as session:
             await session.delete(await known(session, desk, draft_id))
@@ -92,6 +99,18 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
         return JSONResponse({"page": f"{there}?at={visit.parts.now().timestamp():.3f}#documents"})
     return visit.go(
         f"{there}#documents" if any(name.startswith(FILE) for name, _ in await files_of(visit.request)) else there
+    )
+
+
+def _missing(visit: Visit, refusal: DocumentMissing, sheet: Sheet) -> Problems:
+    """The documents that are missing, by their titles, each at the place where its file is chosen."""
+    codes = dict.fromkeys(one["requirement"] if isinstance(one, dict) else one for one in refusal.facts["missing"])
+    titles, said = {one.requirement: one.title for one in sheet.papers}, visit.say(MISSING)
+    return Problems(
+        sentences.told(refusal.code, "", visit.language),
+        status_of(type(refusal)),
+        tuple(Complaint(f"file-{code}", titles.get(code, code), said) for code in codes),
+        {f"{FILE}{code}": said for code in codes},
     )
 
 
