@@ -61,6 +61,8 @@ async def test_the_filtered_list_as_a_spreadsheet(stack: Stack) -> None:
     answer = await client.get(f"/requests.xlsx?q={request['id']}")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0][:3] == ["Request", "Kind", "State"]
+    assert (sheet.cell(2, 9).is_date, sheet.cell(2, 10).is_date) == (True, True), "moments can be sorted by"
     assert rows[1][:2] == [request["id"], "Commissioning"]
     cell = sheet.cell(2, 6)
     assert cell.data_type != "f"
