@@ -109,6 +109,7 @@ async def case_page(
     return visit.page(
         "case.html",
         found.status if found else 200,
+        zone=sight.country.time_zone,
         sight=sight,
         one=sight.view,
         edit=edit if edit in {"save", "amend"} else "",

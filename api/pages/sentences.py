@@ -14,14 +14,13 @@ from functools import cache, lru_cache
 from string import Formatter
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from parse import Parser, with_pattern  # type: ignore[import-untyped]
 
 from api.pages import configured, words
 from api.pages.inputs import inputs_of
 from api.pages.languages import catalogue
-from api.pages.measures import said_lasting, said_size
+from api.pages.measures import said_day, said_lasting, said_moment, said_size
 from api.pages.wordings import PLAIN, TEMPLATES
 from configuration.registry import RESOURCES
 from configuration.settings import SettingsShape
@@ -212,14 +211,14 @@ def _user(text: str, language: str) -> str:
 
 def _day(text: str, language: str) -> str:
     try:
-        return format_date(date.fromisoformat(text), "medium", locale=language)
+        return said_day(date.fromisoformat(text), language)
     except ValueError:  # somebody's name for something
         return text
 
 
 def _moment(text: str, language: str) -> str:
     try:
-        return format_datetime(datetime.fromisoformat(text), "d MMM y HH:mm:ss 'UTC'", locale=language)
+        return said_moment(datetime.fromisoformat(text), language, "HH:mm:ss 'UTC'")
     except ValueError:
         return text
 

@@ -64,6 +64,11 @@ class Visit:
         return self.caller
 
     @property
+    def desk(self) -> bool:
+        """Whether this is somebody of the desk, not somebody who asks."""
+        return self.caller is not None and self.caller.role in {Role.KEYUSER, Role.OPS}
+
+    @property
     def here(self) -> str:
         """The address to come back to: this page, or the one that this form stood on."""
         url = self.request.url
@@ -78,7 +83,8 @@ class Visit:
 
     def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The template as a page for this visitor."""
-        return pages.page(name, status, self.language, visit=self, csrf=self.csrf, zone=self.zone, **values)
+        usual = {"visit": self, "csrf": self.csrf, "zone": self.zone}
+        return pages.page(name, status, self.language, **(usual | values))
 
     def go(self, path: str, **query: str) -> RedirectResponse:
         """Go on to another page of ours, with GET."""

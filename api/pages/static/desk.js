@@ -11,8 +11,20 @@ function renewed(answer) {
   return true;
 }
 
-// Keyboard: every control with data-key is reached by that key, unless somebody is typing.
+// Keyboard: every control with data-key is reached by that key, unless somebody is typing, or has turned the keys off:
+// who speaks to the browser, or hits keys by accident, would decide unawares.
+const keys = document.querySelector("[data-keys]");
+const off = () => localStorage.getItem("keydesk-keys") === "off";
+if (keys) {
+  const show = () => {
+    keys.textContent = off() ? keys.dataset.off : keys.dataset.on;
+  };
+  keys.hidden = false;
+  keys.addEventListener("click", () => { localStorage.setItem("keydesk-keys", off() ? "on" : "off"); show(); });
+  show();
+}
 document.addEventListener("keydown", (event) => {
+  if (off()) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!control) return;
