@@ -18,13 +18,13 @@ from api.pages.forms import Complaint, Problems, fields_of, files_of, problems
 from api.pages.sheets import Sheet, sheet_of
 from api.pages.visits import Visit, wants_json
 from api.pages.words import n_
-from domain.errors import DocumentMissing, KeydeskError, NotFound
+from domain.errors import DocumentMissing, DocumentStillDenied, KeydeskError, NotFound
 from store import drafts, offered
 from store.tables.pages import Draft
 
 FILE = "file/"
 MOST_DOCUMENTS = 40
-MISSING = n_("is missing")
+MISSING, DENIED = n_("is missing"), n_("was denied and needs a new file")
 
 
 class Desk(Protocol):
@@ -57,8 +57,8 @@ async def draft_page(
         if draft.filed_as is not None:
             return visit.go(f"/requests/{draft.filed_as}" if draft.login else "/")
         sheet = await sheet_of(visit, session, draft)
-    if isinstance(refusal, DocumentMissing):
-        found = _missing(visit, refusal, sheet)
+    if isinstance(refusal, DocumentMissing | DocumentStillDenied):
+        found = _papers(visit, refusal, sheet) or found
     return visit.page(
         "draft.html",
         found.status if found else 200,
@@ -102,16 +102,19 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
     )
 
 
-def _missing(visit: Visit, refusal: DocumentMissing, sheet: Sheet) -> Problems:
+def _papers(visit: Visit, refusal: KeydeskError, sheet: Sheet) -> Problems | None:
     """The documents that are missing, by their titles, each at the place where its file is chosen."""
-    codes = dict.fromkeys(one["requirement"] if isinstance(one, dict) else one for one in refusal.facts["missing"])
-    titles, said = {one.requirement: one.title for one in sheet.papers}, visit.say(MISSING)
-    return Problems(
+    named = refusal.facts.get("missing") or refusal.facts.get("denied") or ()
+    codes = dict.fromkeys(one["requirement"] if isinstance(one, dict) else one for one in named)
+    titles = {one.requirement: one.title for one in sheet.papers}
+    said = visit.say(MISSING if isinstance(refusal, DocumentMissing) else DENIED)
+    found = Problems(
         sentences.told(refusal.code, "", visit.language),
         status_of(type(refusal)),
         tuple(Complaint(f"file-{code}", titles.get(code, code), said) for code in codes),
         {f"{FILE}{code}": said for code in codes},
     )
+    return found if codes else None
 
 
 async def known(session: AsyncSession, desk: Desk, draft_id: str) -> Draft:

@@ -73,7 +73,7 @@ def environment(language: str) -> Environment:
         "translated": lambda text: translated(text, language),
         "sentence": lambda text: sentences.said(text, language),
         "told": lambda refusal: sentences.told(refusal.code, refusal.detail, language),
-        "labelled": lambda name: sentences.label_of_change(name, language),
+        "labelled": lambda name, titles=sentences.NO_TITLES: sentences.label_of_change(name, language, titles),
         "valued": lambda value, name: sentences.value_of(name, value, language),
         "keyed": lambda key, resource: sentences.key_of(key, resource, language),
         "pairs": lambda names: [(name, name) for name in names],

@@ -18,7 +18,11 @@ from domain.errors import FieldError, Forbidden, Invalid, KeydeskError
 
 router = APIRouter()
 DOCUMENT, LINE, POINTS, REASON = "document/", "line/", "points/", "reason/"
-LABELS = {"documents": n_("Reason for document %(n)s"), "lines": n_("Reason for line %(n)s")}
+LABELS = {
+    "documents": n_("Reason for document %(n)s"),
+    "lines": n_("Reason for line %(n)s"),
+    "points": n_("Points of line %(n)s"),
+}
 
 
 @router.post("/requests/{request_id}/verdicts")
@@ -61,6 +65,10 @@ def _by_field(visit: Visit, fields: dict[str, str], found: Problems) -> Problems
     }
     by_name, complaints = dict(found.by_name or {}), []
     for one in found.fields:
+        if one.id.startswith("points-"):
+            label = visit.say(LABELS["points"]) % {"n": one.id.removeprefix("points-")}
+            complaints.append(replace(one, label=label))
+            continue
         kind, _, rest = one.id.partition("-")
         number, _, last = rest.partition("-")
         given = [(n, name) for n, name in forms.get(f"{kind.removesuffix('s')}/", ()) if fields[name]]

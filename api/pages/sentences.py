@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
 from babel.lists import format_list
@@ -35,6 +36,7 @@ FLAWED = r"(?:subject|body): "
 LASTING = frozenset(one.name for one in inputs_of(SettingsShape) if one.kind == "lasting")
 KEYS = {one.name: one.key for one in RESOURCES}
 PLACE = re.compile(r"{\w+(?::\w+)?}")
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 REMEMBERED = 10_000
 MOST_JOINED = 8
 
@@ -78,15 +80,20 @@ def label_of(name: str, language: str) -> str:
     return label if number is None else f"{label} {number}"
 
 
-def label_of_change(name: str, language: str) -> str:
-    """What the journal calls a field: lines count from 1 there, documents and units stand there by name."""
+def label_of_change(name: str, language: str, titles: Mapping[str, str] = NO_TITLES) -> str:
+    """What the journal calls a field: lines count from 1 there, documents and units stand there by name.
+
+    `titles` are those that the country gave to its documents.
+    """
     match name.split("/"):
         case ["lines", n, "documents", requirement, *_, last]:
-            return f"{label_of('line', language)} {n}, {requirement}: {label_of(last, language)}"
+            return (
+                f"{label_of('line', language)} {n}, {titles.get(requirement, requirement)}: {label_of(last, language)}"
+            )
         case ["lines", n, last]:
             return f"{label_of('line', language)} {n}: {label_of(last, language)}"
         case ["documents", requirement]:
-            return f"{label_of('documents', language)}: {requirement}"
+            return f"{label_of('documents', language)}: {titles.get(requirement, requirement)}"
         case ["units", _]:
             return label_of("serial", language)
     return label_of(name, language)
