@@ -152,7 +152,7 @@ class Wanted:
     """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id.
 
     `turn` is the side that is to act; `search` is what people type: what `q` finds, or a request of one of the
-    `companies`, those in whose name it stands (`companies_like`).
+    `companies`, those in whose name it stands (`companies_like`). `also` is a second state beside `state`.
     """
 
     country: str | None = None
@@ -167,6 +167,7 @@ class Wanted:
     turn: str | None = None
     search: str | None = None
     companies: tuple[int, ...] = ()
+    also: str | None = None
 
 
 class Order(StrEnum):
@@ -191,12 +192,13 @@ def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Sele
     equal = {
         Request.country: wanted.country,
         Request.kind: wanted.kind,
-        Request.state: wanted.state,
         Request.line_up: wanted.line_up,
         Request.turn: wanted.turn,
         Request.campaign: wanted.campaign,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
+    if wanted.state is not None:
+        query = query.where(Request.state.in_([one for one in (wanted.state, wanted.also) if one is not None]))
     if wanted.company is not None:
         query = query.where(Request.company_id.in_(select(Company.id).where(Company.name == wanted.company)))
     if wanted.submitted_from is not None:

@@ -15,9 +15,6 @@ from fastapi import Request
 
 LANGUAGES = {"en": "English", "es": "Español", "pt": "Português"}
 COOKIE = "keydesk_language"
-# Days and moments, in the words of each language and one order in all: nobody has to guess which number is the month.
-DAY_FORMAT = "d MMM y"
-MOMENT_FORMAT = f"{DAY_FORMAT} HH:mm"
 
 
 @cache

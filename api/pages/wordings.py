@@ -213,6 +213,7 @@ PLAIN = {
     "Input should be a valid integer, {why}": n_("a whole number is needed"),
     "Input should be greater than or equal to {least}": n_("{least} at least"),
     "Input should be less than or equal to {most}": n_("{most} at most"),
+    "must be a duration as P14D or PT2S": n_("a whole number and a unit are needed"),
     "Input should be a valid date{why}": n_("choose a day"),
     "Input should be a valid UUID{why}": n_("no such document"),
     "UUID input should be {expected}": n_("no such document"),
