@@ -9,7 +9,7 @@ from api.deciding import Deciding, not_on_offer, refuse_stale, sight
 from api.dependencies import CallerOf, KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.payloads import saved
-from api.presenting import PENDING, present_one
+from api.presenting import pending, present_one
 from api.schemas.requests import DecisionBody, History, HistoryEntry, RequestView, SaveBody
 from api.submitting import own_key
 from domain import access, errors
@@ -107,7 +107,7 @@ async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts:
             raise Forbidden("Only keyusers save requests.")
         await requests.hold(session, row)
         refuse_stale(row, body.version)
-        if State(row.state) not in PENDING:
+        if not pending(row):
             raise not_on_offer(row, caller, "edit")
         changes = await rewrite(session, row, await saved(parts, session, row, body.data))
         if body.warranty_type is not None:

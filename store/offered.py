@@ -50,6 +50,14 @@ class Offer:
 NOTHING_ASKED = Offer("", {}, {}, {})
 
 
+async def range_names(session: AsyncSession, country: str | None) -> dict[str, str]:
+    """What product ranges are called, by code; those of every country for None."""
+    chosen = select(LineUp).order_by(LineUp.code)
+    if country is not None:
+        chosen = chosen.where(LineUp.country == country)
+    return {one.code: one.name or one.code for one in await session.scalars(chosen)}
+
+
 async def offered(session: AsyncSession, country: str, kind: Kind, line_up: str) -> Offered:
     """What the form of a kind offers in a country, once a range is chosen (else of every range)."""
     ranges = list(await session.scalars(select(LineUp).where(LineUp.country == country).order_by(LineUp.code)))

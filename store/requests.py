@@ -151,7 +151,8 @@ async def journal(session: AsyncSession, request_id: str) -> list[JournalEntry]:
 class Wanted:
     """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id.
 
-    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a part of the company's name.
+    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a request of one of the
+    `companies`, those in whose name it stands (`companies_like`). `also` is a second state beside `state`.
     """
 
     country: str | None = None
@@ -161,11 +162,12 @@ class Wanted:
     line_up: str | None = None
     campaign: str | None = None
     submitted_from: datetime | None = None
-    companies: tuple[int, ...] = ()  # in whose name `search` stands, as `companies_like` finds them
     submitted_before: datetime | None = None
     q: str | None = None
     turn: str | None = None
     search: str | None = None
+    companies: tuple[int, ...] = ()
+    also: str | None = None
 
 
 class Order(StrEnum):
@@ -190,12 +192,13 @@ def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Sele
     equal = {
         Request.country: wanted.country,
         Request.kind: wanted.kind,
-        Request.state: wanted.state,
         Request.line_up: wanted.line_up,
         Request.turn: wanted.turn,
         Request.campaign: wanted.campaign,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
+    if wanted.state is not None:
+        query = query.where(Request.state.in_([one for one in (wanted.state, wanted.also) if one is not None]))
     if wanted.company is not None:
         query = query.where(Request.company_id.in_(select(Company.id).where(Company.name == wanted.company)))
     if wanted.submitted_from is not None:

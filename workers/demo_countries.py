@@ -13,6 +13,10 @@ from domain.states import Kind
 from store.snapshots import to_json
 
 LINE_UPS = ("residential", "commercial", "heating")
+RANGES = {
+    "ES": {"residential": "Residencial", "commercial": "Comercial", "heating": "Calefacción"},
+    "PT": {"residential": "Residencial", "commercial": "Comercial", "heating": "Aquecimento"},
+}
 FOUNDED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -177,7 +181,7 @@ def _document(country: str, name: str, zone: str, language: str, *, phone: str) 
             "extra_years_message": EXTRA_YEARS[country],
             "cancellation_message": CANCELLATION[country],
         },
-        "line-ups": [{"code": code} for code in LINE_UPS],
+        "line-ups": [{"code": code, "name": RANGES[country][code]} for code in LINE_UPS],
         "products": [
             {"reference": reference, "line_up": line_up, "role": role} for reference, line_up, role in PRODUCTS
         ],

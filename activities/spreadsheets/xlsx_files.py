@@ -4,7 +4,7 @@ import contextlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any
 
@@ -30,6 +30,8 @@ SHEETS = "xl/worksheets/"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FORMULA, ERROR = "f", "e"
 TEXT_FORMAT = "@"
+MOMENT_FORMAT = "yyyy-mm-dd hh:mm"
+NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 LONGEST_LIST = 255
 
 
@@ -126,6 +128,24 @@ def written(sheet: Sheet, rows: Iterable[Row]) -> bytes:
     return buffer.getvalue()
 
 
+def report(name: str, headings: Sequence[str], rows: Iterable[Sequence[str | datetime | None]]) -> bytes:
+    """A list to look at, which nobody reads in again: moments are moments, without a zone, and can be sorted by."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet(NOT_IN_TITLES.sub(" ", name)[:31])
+    page.freeze_panes = "A2"
+    for place, heading in enumerate(headings, start=1):
+        page.column_dimensions[get_column_letter(place)].width = max(18, len(heading) + 4)
+    page.append([_bold(page, heading) for heading in headings])
+    last = 1
+    for row in rows:
+        page.append([_cell(page, value) for value in row])
+        last += 1
+    page.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{last}"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def _offer_choices(page: Any, letter: str, column: Column) -> None:
     """A list to choose from, as long as a spreadsheet takes it; other words are refused when the file is read."""
     listed = ",".join(column.choices)
@@ -155,6 +175,8 @@ def _cell(page: Any, value: Any) -> WrittenCell:
     """A cell. Text is written as text, whatever it begins with: no spreadsheet takes it for a formula."""
     if not isinstance(value, str):
         plain: WrittenCell = WriteOnlyCell(page, int(value) if isinstance(value, bool) else value)
+        if isinstance(value, datetime):
+            plain.number_format = MOMENT_FORMAT
         return plain
     cell: WrittenCell = WriteOnlyCell(page, NOT_IN_XML.sub("\ufffd", value))
     cell.data_type = "s"

@@ -8,16 +8,17 @@ from fastapi import APIRouter, Form, Response
 from api import messages, requests
 from api.deciding import Deciding
 from api.errors import status_of
-from api.pages.corrections import correction_of, decision_of
+from api.pages.corrections import begun_in, correction_of, decision_of
 from api.pages.forms import Problems, fields_of, flat, parsed, problems, refilled
 from api.pages.inputs import rows_in
 from api.pages.lines import line_fields
+from api.pages.meanwhile import merged, since
 from api.pages.sights import sight_of
 from api.pages.visits import KeyuserOf, MemberOf, Visit
 from api.schemas.requests import DecisionBody, SaveBody
 from api.submitting import own_key
 from domain.access import Role
-from domain.errors import KeydeskError, NotFound
+from domain.errors import KeydeskError, NotFound, StaleVersion
 from domain.states import Trigger
 from store import overview
 
@@ -25,9 +26,15 @@ router = APIRouter()
 
 
 @router.get("/requests/{request_id}")
-async def show(visit: MemberOf, request_id: str, edit: str = "", done: str = "", about: str = "") -> Response:
-    """The page of a request. `done` and `about` say what was just decided, on which request."""
-    return await case_page(visit, request_id, edit=edit, done=done, about=about)
+async def show(
+    visit: MemberOf, request_id: str, edit: str = "", done: str = "", about: str = "", tried: str = ""
+) -> Response:
+    """The page of a request. `done` and `about` say what was just decided, on which request; `tried` is a decision that
+    was begun, and previewed."""
+    begun = begun_in(visit.request.query_params)
+    return await case_page(
+        visit, request_id, edit=edit, done=done, about=about, tried=tried, typed={} if edit else begun
+    )
 
 
 @router.post("/requests/{request_id}/save")
@@ -92,19 +99,25 @@ async def case_page(
     typed: dict[str, str] | None = None,
     **said: str,
 ) -> Response:
-    """The page, with what was refused and what was typed."""
+    """The page, with what was refused and what was typed; if others were quicker, with what they did."""
     sight = await sight_of(visit, request_id)
-    data = sight.view.data
-    fields = refilled(data, typed) if typed is not None else flat(data) | line_fields(data.get("lines", ()))
+    data, typed = sight.view.data, typed or {}
+    others = since(sight.history, typed) if found and found.status == status_of(StaleVersion) else []
+    filled = merged(typed, others) if edit else typed
+    offered = said.get("tried") in sight.view.allowed_actions
+    fields = refilled(data, filled) if filled else flat(data) | line_fields(data.get("lines", ()))
     return visit.page(
         "case.html",
         found.status if found else 200,
+        zone=sight.country.time_zone,
         sight=sight,
         one=sight.view,
         edit=edit if edit in {"save", "amend"} else "",
         fields=fields,
         rows=rows_in(fields, "lines") + 1,
-        typed=typed or {},
+        typed=filled,
+        meanwhile=others,
+        unsent=typed.get("comment", "") if found and not offered else "",
         found=found or Problems(),
         key=secrets.token_urlsafe(16),
         done=said.get("done", ""),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.pages.languages import LANGUAGES
 from api.pages.words import CHARGES, CLASSES, EVENTS, KINDS, ROLES, SALES, UNIT_ROLES, VERDICTS, n_
 
 RESOURCES = {
@@ -110,8 +111,8 @@ CONFIGURED = {
     "distributor_with_warranty": n_("Distributor with warranty"),
     "kind": n_("Kind"),
     "requirement": n_("Requirement"),
-    "media_types": n_("Media types"),
-    "max_bytes": n_("Max bytes"),
+    "media_types": n_("Formats"),
+    "max_bytes": n_("Largest file, in MB"),
     "position": n_("Position"),
     "template_id": n_("Template"),
     "document_id": n_("Document"),
@@ -183,6 +184,8 @@ REPLACEMENTS = {
     "no_warranty": n_("no warranty"),
 }
 TIME_UNITS = {"days": n_("days"), "weeks": n_("weeks"), "months": n_("months"), "years": n_("years")}
+CLOCK_UNITS = {"days": n_("days"), "hours": n_("hours"), "minutes": n_("minutes"), "seconds": n_("seconds")}
+FORMATS = {"application/pdf": n_("PDF"), "image/jpeg": n_("JPG"), "image/png": n_("PNG")}
 POOLS = {"card": n_("card numbers"), "extension": n_("warranty codes")}
 RECIPIENTS = {
     "requester": n_("the requester"),
@@ -262,6 +265,10 @@ CHOICES: dict[str, tuple[Mapping[Any, str], ...]] = {
     "recipient": (RECIPIENTS,),
     "pools": (POOLS,),
     "place": (PLACES,),
+    "lasting": (CLOCK_UNITS,),
+    "language": (LANGUAGES,),
+    "card_language": (LANGUAGES,),
+    "media_types": (FORMATS,),
 }
 
 

@@ -58,7 +58,6 @@ CONFIGURATION = (
     n_("{name} is active"),
     n_("there is no email about {event:event} to {recipient:recipient}"),
     n_("names two units, the first one in the alphabet as unit"),
-    n_("must be a duration as P14D or PT2S"),
     n_("must be longer than nothing and at most ten years"),
     n_("must be a time zone as Europe/Madrid"),
     n_("is no regular expression of RE2: {why}"),

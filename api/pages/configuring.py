@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from starlette.datastructures import UploadFile
 
-from api import accounts, documents, notifications
+from api import accounts, documents
 from api.accounts import PasswordBody, account_maker, account_reader
 from api.configuring import author_of, configurer, reader
 from api.errors import status_of
 from api.fields import Line
 from api.pages.forms import Problems, fields_of, parsed, problems
-from api.pages.inputs import body_from, fields_from, inputs_of, rows_in
+from api.pages.inputs import Input, body_from, fields_from, inputs_of, names_in, rows_in
 from api.pages.visits import MemberOf, Visit
 from api.readiness import read_readiness
 from api.settings_of_countries import list_countries
@@ -27,6 +27,21 @@ BY_NAME: dict[str, Resource[Any, Any]] = {one.name: one for one in RESOURCES}
 PER_PAGE = 100
 SHOWN = 5
 LISTED = frozenset(LISTS.lists)
+OURS = frozenset({"created_at"})  # what the desk writes itself
+# Where the values of a field are entries of another resource.
+NAMES = {
+    "line_up": "line-ups",
+    "product_range": "line-ups",
+    "product": "products",
+    "company": "companies",
+    "pro_partner": "companies",
+    "owner": "companies",
+    "organisational_unit": "organisational-units",
+    "campaign": "campaigns",
+    "reason": "coverage-reasons",
+}
+MOST_KNOWN = 500
+MATRIX = "line_ups"  # rows that are short enough for a list
 
 
 @router.get("")
@@ -59,7 +74,7 @@ async def entries(
     columns = [
         one
         for one in inputs_of(resource.shape)
-        if one.kind not in {"rows", "group", "area", "file"} and one.name != "created_at"
+        if one.name not in OURS and (one.kind not in {"rows", "group", "area", "file"} or one.name == MATRIX)
     ][:SHOWN]
     return visit.page(
         "entries.html",
@@ -78,7 +93,7 @@ async def entries(
 async def new(visit: MemberOf, country: str, name: str) -> Response:
     """The form of a new entry."""
     resource = await _changeable(visit, country, name)
-    return _form(visit, country, resource, {})
+    return await _form(visit, country, resource, {})
 
 
 @router.post("/{country}/{name}/new")
@@ -87,11 +102,11 @@ async def create(visit: MemberOf, country: str, name: str) -> Response:
     resource = await _changeable(visit, country, name)
     fields = await _fields(visit)
     try:
-        value = parsed(resource.shape, _given(body_from(inputs_of(resource.shape), fields)))
+        value = parsed(resource.shape, _given(body_from(inputs_of(resource.shape, but=OURS), fields)))
         async with visit.parts.sessions.begin() as session:
             await changing.create(session, resource, country, value, author_of(visit.who, visit.parts))
     except KeydeskError as refusal:
-        return _form(visit, country, resource, fields, problems(visit, refusal, status_of(type(refusal))))
+        return await _form(visit, country, resource, fields, problems(visit, refusal, status_of(type(refusal))))
     return visit.go(f"/configuration/{country}/{name}", done="create")
 
 
@@ -103,7 +118,7 @@ async def show(visit: MemberOf, country: str, name: str, key: str) -> Response:
         entry = await reading.read(session, resource, country, key)
     fields = fields_from(inputs_of(resource.shape), entry.value.model_dump(mode="json"))
     may_change = await _may_change(visit, country, resource)
-    return _form(visit, country, resource, fields, entry=entry, may_change=may_change)
+    return await _form(visit, country, resource, fields, entry=entry, may_change=may_change)
 
 
 @router.post("/{country}/{name}/entry/{key:path}")
@@ -119,14 +134,14 @@ async def change(visit: MemberOf, country: str, name: str, key: str) -> Response
             if deletes:
                 await changing.delete(session, resource, country, key, version, author)
             else:
-                but = frozenset(resource.key)
+                but = OURS | frozenset(resource.key)
                 named = body_from(inputs_of(resource.shape, but=but), fields)
                 await changing.change(session, resource, country, key, version, named, author)
     except KeydeskError as refusal:
         async with visit.parts.sessions() as session:
             entry = await reading.read(session, resource, country, key)
         found = problems(visit, refusal, status_of(type(refusal)))
-        return _form(visit, country, resource, fields, found, entry=entry)
+        return await _form(visit, country, resource, fields, found, entry=entry)
     return visit.go(f"/configuration/{country}/{name}", done="delete" if deletes else "change")
 
 
@@ -143,26 +158,11 @@ async def set_password(visit: MemberOf, country: str, login: str) -> Response:
         async with visit.parts.sessions() as session:
             entry = await reading.read(session, ACCOUNTS, country, login)
         shown = fields_from(inputs_of(ACCOUNTS.shape), entry.value.model_dump(mode="json"))
-        return _form(visit, country, ACCOUNTS, shown, found, entry=entry)
+        return await _form(visit, country, ACCOUNTS, shown, found, entry=entry)
     return visit.go(f"/configuration/{country}/accounts", done="change")
 
 
-@router.post("/{country}/notifications/try/{key:path}")
-async def try_email(visit: MemberOf, country: str, key: str) -> Response:
-    """How an email would read, with sample values; or a test of it to the keyuser's own address. Nothing is kept."""
-    await configurer(country, visit.who)
-    fields = await _fields(visit)
-    event, _, rest = key.partition("/")
-    recipient, _, language = rest.partition("/")
-    where = notifications.place(event, recipient, language)
-    body = parsed(notifications.TemplateBody, {name: fields.get(name, "") for name in ("subject", "body")})
-    if fields.get("do") == "test":
-        await notifications.send_test(body, where, visit.who, visit.parts)
-    letter = await notifications.preview(body, where, visit.who)
-    return visit.page("letter.html", letter=letter, country=country, key=key, tested=fields.get("do") == "test")
-
-
-def _form(
+async def _form(
     visit: Visit,
     country: str,
     resource: Resource[Any, Any],
@@ -172,19 +172,31 @@ def _form(
     entry: Any = None,
     may_change: bool = True,
 ) -> Response:
-    but = frozenset(resource.key) if entry is not None else frozenset()
+    inputs = inputs_of(resource.shape, but=OURS | frozenset(resource.key if entry is not None else ()))
     return visit.page(
         "entry.html",
         found.status if found else 200,
         country=country,
         resource=resource,
-        inputs=inputs_of(resource.shape, but=but),
+        inputs=inputs,
+        known=await _known(visit, country, inputs) if may_change else {},
         fields=fields,
         found=found or Problems(),
         entry=entry,
         may_change=may_change,
         rows_in=rows_in,
     )
+
+
+async def _known(visit: Visit, country: str, inputs: tuple[Input, ...]) -> dict[str, list[str]]:
+    """The entries that fields of a form can name, by field."""
+    wanted = {name: NAMES[name] for name in names_in(inputs) if name in NAMES}
+    async with visit.parts.sessions() as session:
+        keys = {
+            name: [one.key for one in (await reading.page(session, BY_NAME[name], country, limit=MOST_KNOWN)).entries]
+            for name in set(wanted.values())
+        }
+    return {field: keys[name] for field, name in wanted.items()}
 
 
 def _given(body: dict[str, Any]) -> dict[str, Any]:

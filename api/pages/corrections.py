@@ -1,5 +1,6 @@
 """What a keyuser's form says: a correction as the merge patch that it means, a decision as its body."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from api import requests
@@ -54,10 +55,15 @@ def denied_in(fields: dict[str, str]) -> list[str]:
     return [name.removeprefix(NAMED) for name in fields if name.startswith(NAMED)]
 
 
+def begun_in(query: Mapping[str, str]) -> dict[str, str]:
+    """What an address carries of a decision that is begun: its comment, and what it denies."""
+    return {name: text for name, text in query.items() if name == "comment" or name.startswith(NAMED)}
+
+
 async def _uploaded(visit: Visit) -> list[dict[str, str]]:
     """The files that came along, as a body names them."""
     fresh = []
-    for name, file in (await files_of(visit.request)).items():
+    for name, file in await files_of(visit.request):
         if name.startswith(FILE):
             view = await upload(file, visit.who, visit.parts)  # type: ignore[arg-type]  # FastAPI's own
             fresh.append({"requirement": name.removeprefix(FILE), "document_id": str(view.id)})

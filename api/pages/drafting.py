@@ -10,17 +10,21 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import UploadFile
 
+from api.documents import MAX_BYTES
 from api.errors import status_of
+from api.pages import sentences
 from api.pages.bodies import ATTEMPT, body_of, title_of
-from api.pages.forms import Problems, fields_of, files_of, problems
-from api.pages.sheets import sheet_of
-from api.pages.visits import Visit
-from domain.errors import KeydeskError, NotFound
+from api.pages.forms import Complaint, Problems, fields_of, files_of, problems
+from api.pages.sheets import Sheet, sheet_of
+from api.pages.visits import Visit, wants_json
+from api.pages.words import n_
+from domain.errors import DocumentMissing, DocumentStillDenied, KeydeskError, NotFound
 from store import drafts, offered
 from store.tables.pages import Draft
 
 FILE = "file/"
 MOST_DOCUMENTS = 40
+MISSING, DENIED = n_("is missing"), n_("was denied and needs a new file")
 
 
 class Desk(Protocol):
@@ -43,7 +47,9 @@ class Desk(Protocol):
         ...
 
 
-async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -> Response:
+async def draft_page(
+    desk: Desk, draft_id: str, found: Problems | None = None, refusal: KeydeskError | None = None
+) -> Response:
     """The form with what is in the draft. Raises NotFound for a draft of somebody else."""
     visit = desk.visit
     async with visit.parts.sessions() as session:
@@ -51,6 +57,8 @@ async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -
         if draft.filed_as is not None:
             return visit.go(f"/requests/{draft.filed_as}" if draft.login else "/")
         sheet = await sheet_of(visit, session, draft)
+    if isinstance(refusal, DocumentMissing | DocumentStillDenied):
+        found = _papers(visit, refusal, sheet) or found
     return visit.page(
         "draft.html",
         found.status if found else 200,
@@ -60,6 +68,7 @@ async def draft_page(desk: Desk, draft_id: str, found: Problems | None = None) -
         found=found or Problems(),
         place=desk.path,
         title=title_of(visit, draft),
+        largest=MAX_BYTES,
     )
 
 
@@ -76,9 +85,9 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
         raise
     except KeydeskError as refusal:
         found = problems(visit, refusal, status_of(type(refusal)), "/data")
-        if wants_json(visit):
+        if wants_json(visit.request):
             return JSONResponse({"sentence": found.summary}, found.status)
-        return await draft_page(desk, draft_id, found)
+        return await draft_page(desk, draft_id, found, refusal)
     if done == "discard":
         async with visit.parts.sessions.begin() as session:
             await session.delete(await known(session, desk, draft_id))
@@ -86,16 +95,26 @@ async def draft_sent(desk: Desk, draft_id: str) -> Response:
     if done.startswith("remove/"):
         await _remove(desk, draft_id, done.removeprefix("remove/"))
     there = f"{desk.path}/{draft_id}"
-    if wants_json(visit):  # an address that the browser does not stand on, so that it goes there
+    if wants_json(visit.request):  # an address that the browser does not stand on, so that it goes there
         return JSONResponse({"page": f"{there}?at={visit.parts.now().timestamp():.3f}#documents"})
     return visit.go(
-        f"{there}#documents" if any(name.startswith(FILE) for name in await files_of(visit.request)) else there
+        f"{there}#documents" if any(name.startswith(FILE) for name, _ in await files_of(visit.request)) else there
     )
 
 
-def wants_json(visit: Visit) -> bool:
-    """Whether a script asks, not a person."""
-    return visit.request.headers.get("accept") == "application/json"
+def _papers(visit: Visit, refusal: KeydeskError, sheet: Sheet) -> Problems | None:
+    """The documents that are missing, by their titles, each at the place where its file is chosen."""
+    named = refusal.facts.get("missing") or refusal.facts.get("denied") or ()
+    codes = dict.fromkeys(one["requirement"] if isinstance(one, dict) else one for one in named)
+    titles = {one.requirement: one.title for one in sheet.papers}
+    said = visit.say(MISSING if isinstance(refusal, DocumentMissing) else DENIED)
+    found = Problems(
+        sentences.told(refusal.code, "", visit.language),
+        status_of(type(refusal)),
+        tuple(Complaint(f"file-{code}", titles.get(code, code), said) for code in codes),
+        {f"{FILE}{code}": said for code in codes},
+    )
+    return found if codes else None
 
 
 async def known(session: AsyncSession, desk: Desk, draft_id: str) -> Draft:
@@ -114,7 +133,7 @@ async def _keep(desk: Desk, draft_id: str, fields: dict[str, str]) -> None:
         typed = {name: value for name, value in fields.items() if name != "csrf"}
         draft.fields = {**{name: value for name, value in draft.fields.items() if name == ATTEMPT}, **typed}
         draft.updated_at = now
-    for name, file in (await files_of(desk.visit.request)).items():
+    for name, file in await files_of(desk.visit.request):
         if name.startswith(FILE):
             document_id, filename = await desk.take(file)
             async with desk.visit.parts.sessions.begin() as session:

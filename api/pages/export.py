@@ -2,29 +2,43 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
 
-from activities.spreadsheets.files import MEDIA_TYPES, Format, written
+from activities.spreadsheets.files import MEDIA_TYPES, Format
+from activities.spreadsheets.xlsx_files import report
 from api.pages import words
 from api.pages.inbox import Filter
-from api.pages.pages import shown_moment
 from api.pages.visits import MemberOf, Visit
+from api.pages.words import n_
 from api.presenting import present
 from api.schemas.requests import RequestView
 from domain.access import Role
-from domain.columns import text
 from domain.errors import Forbidden
-from domain.sheets import Row, Sheet
 from domain.states import Kind, State
 from store.requests import companies_like
 
 router = APIRouter()
 MOST_ROWS = 10_000
 AT_ONCE = 500
-COLUMNS = ("request", "kind", "state", "company", "requester", "city", "postcode", "units", "submitted", "due")
-SHEET = Sheet("Requests", tuple(text(name, name) for name in COLUMNS), ("request",))
+HEADINGS = (
+    n_("Request"),
+    n_("Kind"),
+    n_("State"),
+    n_("Company"),
+    n_("Submitted by"),
+    n_("City"),
+    n_("Postcode"),
+    n_("Units"),
+    n_("Submitted"),
+    n_("Due"),
+    n_("Product range"),
+    n_("Warranty card"),
+)
+Row = list[str | datetime | None]
 
 
 @router.get("/requests.xlsx")
@@ -40,7 +54,8 @@ async def export(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Respons
             part = found[start : start + AT_ONCE]
             rows += _rows(visit, await present(session, part, visit.who))
             session.expunge_all()
-    content = await asyncio.to_thread(written, Format.XLSX, SHEET, rows)
+    headings = [visit.say(one) for one in HEADINGS]
+    content = await asyncio.to_thread(report, visit.say(n_("Requests")), headings, rows)
     return Response(
         content,
         media_type=MEDIA_TYPES[Format.XLSX],
@@ -55,18 +70,25 @@ async def export(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Respons
 def _rows(visit: Visit, views: Sequence[RequestView]) -> Iterator[Row]:
     for one in views:
         end_user = one.data.get("end_user") or {}
-        yield {
-            "request": one.id,
-            "kind": visit.say(words.KINDS[Kind(one.kind)]),
-            "state": visit.say(words.STATES[State(one.state)]),
-            "company": one.requester.company or "",
-            "requester": one.requester.login or "",
-            "city": end_user.get("city", ""),
-            "postcode": end_user.get("postcode", ""),
-            "units": ", ".join(_units(one.data)),
-            "submitted": shown_moment(one.submitted_at, visit.language, visit.zone),
-            "due": shown_moment(one.due_at, visit.language, visit.zone) if one.due_at else "",
-        }
+        yield [
+            one.id,
+            visit.say(words.KINDS[Kind(one.kind)]),
+            visit.say(words.STATES[State(one.state)]),
+            one.requester.company or None,
+            one.requester.login or None,
+            end_user.get("city") or None,
+            end_user.get("postcode") or None,
+            ", ".join(_units(one.data)),
+            _local(one.submitted_at, visit.zone),
+            _local(one.due_at, visit.zone) if one.due_at else None,
+            one.data.get("line_up") or None,
+            next((card.number for card in one.cards if card.status == "valid"), None),
+        ]
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    """The moment on the country's clock; spreadsheets know no zones."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
 
 
 def _units(data: Mapping[str, Any]) -> Iterator[str]:

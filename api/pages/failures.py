@@ -4,18 +4,22 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import errors
 from api.dependencies import parts_of
 from api.pages import sentences, words
+from api.pages.holding import held_from
 from api.pages.languages import language_for
-from api.pages.visits import SignInNeeded, Visit, visitor
+from api.pages.signing import again, asked
+from api.pages.visits import FormOutdated, SignInNeeded, Visit, proven_ours, visitor, wants_json
+from api.pages.words import n_
 from domain.errors import KeydeskError
 from store.files import OutOfReach
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+SIGNED_OUT = n_("You were signed out. Sign in again in another tab, then go on here.")
 NO_PAGES = ("/api/", "/static/", "/verify/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
@@ -24,11 +28,30 @@ def install(app: FastAPI) -> None:
     for refusal, problem in list(app.exception_handlers.items()):
         app.add_exception_handler(refusal, _or_page(problem))  # type: ignore[arg-type]  # its handlers are all async
     app.add_exception_handler(SignInNeeded, _to_sign_in)
+    app.add_exception_handler(FormOutdated, _once_more(app.exception_handlers[KeydeskError]))  # type: ignore[arg-type]  # async, too
 
 
 async def _to_sign_in(request: Request, _: Exception) -> Response:
-    there = Visit(request, parts_of(request), "en").here
-    return RedirectResponse(f"/sign-in?{urlencode({'then': there})}", 303)
+    """To the page that asks for the password; a form that was sent is held there."""
+    visit = Visit(request, parts_of(request), language_for(request))
+    if wants_json(request):
+        return JSONResponse({"sentence": visit.say(SIGNED_OUT)}, 401)
+    held = await held_from(request) if proven_ours(request) else None
+    if held is not None:
+        return asked(visit, 401, then=visit.here, held=held)
+    return RedirectResponse(f"/sign-in?{urlencode({'then': visit.here})}", 303)
+
+
+def _once_more(refused: Handler) -> Handler:
+    async def answer(request: Request, failure: Exception) -> Response:
+        """A form from before somebody signed in anew: a script gets the token of now, a person is asked."""
+        held = await held_from(request) if proven_ours(request) else None
+        if held is None:
+            return await refused(request, failure)
+        visit = await visitor(request, parts_of(request))
+        return JSONResponse({"csrf": visit.csrf}, 403) if wants_json(request) else again(visit, held, 403)
+
+    return answer
 
 
 def _or_page(problem: Handler) -> Handler:

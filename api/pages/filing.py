@@ -140,4 +140,6 @@ async def offers(visit: MemberOf) -> Response:
     if visit.who.country is None or visit.who.role is Role.ADMIN:
         raise Forbidden("Your account has no country.")
     found = await downloads.read_downloads(visit.who.country, visit.who, visit.parts)
-    return visit.page("downloads.html", ranges=found.items)
+    async with visit.parts.sessions() as session:
+        names = await offered.range_names(session, visit.who.country)
+    return visit.page("downloads.html", ranges=found.items, names=names)

@@ -62,9 +62,9 @@ def problems(visit: Visit, refusal: KeydeskError, status: int, root: str = "") -
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """The text fields of a form. Raises Invalid for one with far too much in it."""
+    """The text fields of a form, with line ends as other clients send them. Raises Invalid for far too much."""
     form = await request.form()
-    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    fields = {name: value.replace("\r\n", "\n") for name, value in form.items() if isinstance(value, str)}
     if len(form) > MOST_FIELDS or sum(len(name) + len(value) for name, value in fields.items()) > MOST_TEXT:
         raise Invalid("This form has too much in it.")
     if any("\0" in name for name in form) or any("\0" in value for value in fields.values()):
@@ -72,10 +72,10 @@ async def fields_of(request: Request) -> dict[str, str]:
     return fields
 
 
-async def files_of(request: Request) -> dict[str, UploadFile]:
-    """The files that were chosen, by the name of their field."""
+async def files_of(request: Request) -> list[tuple[str, UploadFile]]:
+    """The files that were chosen, each with the name of its field."""
     items = (await request.form()).multi_items()
-    return {name: file for name, file in items if isinstance(file, UploadFile) and file.filename}
+    return [(name, file) for name, file in items if isinstance(file, UploadFile) and file.filename]
 
 
 def nested(fields: Mapping[str, str], *, but: Iterable[str] = ()) -> dict[str, Any]:
@@ -136,9 +136,10 @@ def flat(body: Mapping[str, Any], root: str = "") -> dict[str, str]:
 
 
 def refilled(body: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, str]:
-    """The form's fields with what was typed: its rows close up as those of the body did that was refused."""
+    """The form's fields with what was typed: its rows close up as those of the body did that was refused, and what was
+    not ticked is not ticked."""
     changes = nested(typed)
-    kept = {name: value for name, value in body.items() if not isinstance(changes.get(name), list)}
+    kept = {name: value for name, value in body.items() if not isinstance(changes.get(name, value), list | bool)}
     loose = {name: value for name, value in typed.items() if not any(part.isdigit() for part in name.split("/"))}
     return flat(kept) | loose | flat(changes)
 

@@ -1,12 +1,12 @@
 """The list of requests: the keyuser's inbox, and what partners and ops see of theirs."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
-from sqlalchemy import Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select
 
 from api.fields import Line
 from api.listing import Moment, after, instant, one_page
@@ -15,9 +15,8 @@ from api.presenting import present
 from domain.access import Role
 from domain.errors import Forbidden
 from domain.states import Kind, Side, State
-from store import overview, requests
+from store import offered, overview, requests
 from store.requests import Order
-from store.tables.configuration import LineUp
 from store.tables.requests import Request
 
 router = APIRouter()
@@ -61,6 +60,7 @@ class Filter(BaseModel):
         wanted = requests.Wanted(
             kind=self.kind,
             state=self.state,
+            also=State.ACCEPTED if self.state is State.SUBMITTED and not visit.desk else None,
             turn=self.turn,
             line_up=self.line_up,
             company=self.company,
@@ -89,11 +89,11 @@ async def show(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Response:
             items=await present(session, rows, visit.who),
             following=following,
             first=wanted.cursor is None,
-            counted=await overview.counted(session, visit.who),
+            counted=[one if visit.desk else _as_told(one) for one in await overview.counted(session, visit.who)],
             kept=await overview.kept_filters(session, visit.who.login),
-            line_ups=await _line_ups(session, visit),
+            line_ups=await offered.range_names(session, visit.who.country),
             kinds=list(Kind),
-            states=list(State),
+            states=[one for one in State if visit.desk or one is not State.ACCEPTED],
             orders=list(Order),
         )
 
@@ -114,8 +114,6 @@ async def forget(visit: KeyuserOf, filter_id: int) -> Response:
     return visit.go("/requests")
 
 
-async def _line_ups(session: AsyncSession, visit: Visit) -> list[str]:
-    chosen = select(LineUp.code).distinct().order_by(LineUp.code)
-    if visit.who.country is not None:
-        chosen = chosen.where(LineUp.country == visit.who.country)
-    return list(await session.scalars(chosen))
+def _as_told(count: overview.Counted) -> overview.Counted:
+    """Requesters are told one thing of what is submitted and of what is accepted, but not processed yet."""
+    return replace(count, state=State.SUBMITTED) if count.state == State.ACCEPTED else count

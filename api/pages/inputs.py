@@ -1,19 +1,23 @@
 """Forms made from the shape of a body: what its JSON schema says becomes fields, and their texts the body again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-SPARE_ROWS = 2
+from api.pages.measures import LASTING, MEGABYTE, bytes_of, count_and_unit, iso_of
+from configuration.documentation import TAKEN
+
 LONG_TEXT = 1000
 YES_NO = ("true", "false")
+# Fields that people fill in otherwise than programs do, by their names.
+FORMATS, SIZE = "media_types", "max_bytes"
 
 
 @dataclass(frozen=True)
 class Input:
-    """One field. `kind` is text, area, number, day, choice, flag, ticks, lines, file, group or rows.
+    """One field. `kind` is text, area, number, day, choice, flag, ticks, lines, file, lasting, size, group or rows.
 
     `children` are the fields of a group or of each row; `choices` those of choice and ticks.
     """
@@ -47,6 +51,13 @@ def fields_from(inputs: tuple[Input, ...], body: Mapping[str, Any], root: str = 
     return fields
 
 
+def names_in(inputs: tuple[Input, ...]) -> Iterator[str]:
+    """The names of all fields, also of those in groups and rows."""
+    for one in inputs:
+        yield one.name
+        yield from names_in(one.children)
+
+
 def rows_in(fields: Mapping[str, str], name: str) -> int:
     """How many rows of this name are filled in."""
     numbers = [
@@ -68,11 +79,12 @@ def _input(name: str, member: dict[str, Any], known: dict[str, Any], *, required
     found, nullable = _resolved(member, known)
     said = str(member.get("description", ""))
     label = name.replace("_", " ").capitalize()
+    if (special := _special(name, found)) is not None:
+        kind, choices = special
+        return Input(name, label, kind, required, nullable, choices, help=said)
     match found:
         case {"enum": choices}:
             return Input(name, label, "choice", required, nullable, tuple(map(str, choices)), help=said)
-        case {"const": only}:
-            return Input(name, label, "choice", required, nullable, (str(only),), help=said)
         case {"type": "boolean"}:
             return Input(name, label, "flag", required, nullable, YES_NO, help=said)
         case {"type": "integer" | "number"}:
@@ -89,6 +101,17 @@ def _input(name: str, member: dict[str, Any], known: dict[str, Any], *, required
             return Input(name, label, "area", required, nullable, help=said)
         case _:
             return Input(name, label, "text", required, nullable, help=said)
+
+
+def _special(name: str, found: dict[str, Any]) -> tuple[str, tuple[str, ...]] | None:
+    """The kind and choices of what people fill in otherwise than programs do, and of what has one value only."""
+    if "const" in found:
+        return "choice", (str(found["const"]),)
+    if name == SIZE and found.get("type") == "integer":
+        return "size", ()
+    if name == FORMATS and found.get("type") == "array":
+        return "ticks", TAKEN
+    return ("lasting", tuple(LASTING)) if found.get("format") == "duration" else None
 
 
 def _list(name: str, label: str, items: dict[str, Any], known: dict[str, Any], said: str) -> Input:
@@ -130,6 +153,10 @@ def _value(one: Input, fields: Mapping[str, str], at: str) -> Any:
             return [choice for choice in one.choices if f"{at}/{choice}" in fields]
         case "lines":
             return [line.strip() for line in fields.get(at, "").splitlines() if line.strip()]
+        case "lasting" if (duration := iso_of(text, fields.get(f"{at}/unit", ""))) is not None:
+            return duration
+        case "size" if (size := bytes_of(text)) is not None:
+            return size
         case "flag" if text in YES_NO:
             return text == "true"
         case _:
@@ -160,5 +187,10 @@ def _fields(one: Input, value: Any, at: str) -> dict[str, str]:
             return {at: "\n".join(str(line) for line in value or ())}
         case "flag":
             return {at: "" if value is None else str(value).lower()}
+        case "lasting" if value is not None:
+            count, unit = count_and_unit(value)
+            return {at: str(count), f"{at}/unit": unit}
+        case "size" if value is not None:
+            return {at: f"{value / MEGABYTE:.6g}"}
         case _:
             return {at: "" if value is None else str(value)}

@@ -1,5 +1,7 @@
 """The landing page: end users look up their warranty, fetch the card, cancel, file a warranty, ask for extra years."""
 
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -85,9 +87,9 @@ async def cancel(visit: VisitorOf, request_id: str) -> Response:
     who = await public.visitor(visit.request, visit.parts)
     try:
         proof = parsed(public.ProofBody, {name: fields.get(name, "") for name in PROOF})
-        await public.cancel(request_id, proof, who, visit.parts, fields.get("key") or None)
+        await public.cancel(request_id, proof, who, visit.parts, fields.get("key", "")[:200] or None)
     except KeydeskError as refusal:
-        return await _refused(visit, fields, refusal)
+        return await _refused(visit, fields, refusal, again=True)
     return await _found(visit, fields, done="cancel")
 
 
@@ -99,9 +101,9 @@ async def extra_years(visit: VisitorOf, request_id: str) -> Response:
     body = {**{name: fields.get(name, "") for name in PROOF}, "warranty_card": fields.get("card", "")}
     try:
         wanted = parsed(landing.ExtraYearsRequest, body)
-        await landing.file_extra_years(wanted, who, visit.parts, None, Response())
+        await landing.file_extra_years(wanted, who, visit.parts, fields.get("key", "")[:200] or None, Response())
     except KeydeskError as refusal:
-        return await _refused(visit, fields, refusal)
+        return await _refused(visit, fields, refusal, again=True)
     return await _found(visit, fields, done="extra")
 
 
@@ -157,15 +159,26 @@ def _nobody(visit: Visit) -> Visit:
 
 async def _found(visit: Visit, fields: dict[str, str], **said: str) -> Response:
     try:
-        body = parsed(public.SearchBody, {name: fields.get(name, "") for name in ("country", *PROOF)})
-        found = await public.search(body, await public.visitor(visit.request, visit.parts), visit.parts)
+        items = await _searched(visit, fields)
     except KeydeskError as refusal:
         return await _refused(visit, fields, refusal)
-    return await _page(visit, fields, items=found.items, done=said.get("done", ""))
+    return await _page(visit, fields, items=items, done=said.get("done", ""))
 
 
-async def _refused(visit: Visit, fields: dict[str, str], refusal: KeydeskError) -> Response:
-    shown = await _page(visit, fields, problems(visit, refusal, status_of(type(refusal))))
+async def _searched(visit: Visit, fields: dict[str, str]) -> list[public.WarrantyView]:
+    """What serial and postcode find. Raises Invalid, RateLimited."""
+    body = parsed(public.SearchBody, {name: fields.get(name, "") for name in ("country", *PROOF)})
+    return (await public.search(body, await public.visitor(visit.request, visit.parts), visit.parts)).items
+
+
+async def _refused(visit: Visit, fields: dict[str, str], refusal: KeydeskError, *, again: bool = False) -> Response:
+    """The page with what was refused; `again` with what was found before, as it is now."""
+    found = problems(visit, refusal, status_of(type(refusal)))
+    items = None
+    if again and not isinstance(refusal, RateLimited):
+        with suppress(KeydeskError):
+            items = await _searched(visit, fields)
+    shown = await _page(visit, fields, found, items=items)
     if isinstance(refusal, RateLimited):
         shown.headers["Retry-After"] = str(refusal.facts["retry_after"])
     return shown
@@ -186,6 +199,7 @@ async def _page(visit: Visit, fields: dict[str, str], refused: Problems | None =
         filed=said.get("filed", ""),
         done=said.get("done", ""),
         states=PUBLIC_STATES,
+        key=secrets.token_urlsafe(16),
     )
 
 

@@ -8,12 +8,13 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_timedelta
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.pages import configured, sentences, words
 from api.pages.languages import LANGUAGES, catalogue
+from api.pages.measures import said_day, said_days, said_moment
 from domain.states import State
 
 POLICY = (
@@ -68,10 +69,11 @@ def environment(language: str) -> Environment:
         "day": lambda value: shown_day(value, language),
         "moment": lambda value, zone="UTC": shown_moment(value, language, zone),
         "ago": lambda value, now: shown_age(value, now, language),
+        "days": lambda count: said_days(count, language),
         "translated": lambda text: translated(text, language),
         "sentence": lambda text: sentences.said(text, language),
         "told": lambda refusal: sentences.told(refusal.code, refusal.detail, language),
-        "labelled": lambda name: sentences.label_of_change(name, language),
+        "labelled": lambda name, titles=sentences.NO_TITLES: sentences.label_of_change(name, language, titles),
         "valued": lambda value, name: sentences.value_of(name, value, language),
         "keyed": lambda key, resource: sentences.key_of(key, resource, language),
         "pairs": lambda names: [(name, name) for name in names],
@@ -89,12 +91,12 @@ def translated(text: str, language: str) -> str:
 def shown_day(value: date | str, language: str) -> str:
     """A day as people write it."""
     day = date.fromisoformat(value) if isinstance(value, str) else value
-    return format_date(day, "medium", locale=language)
+    return said_day(day, language)
 
 
 def shown_moment(value: datetime, language: str, zone: str) -> str:
     """An instant in the country's local time."""
-    return format_datetime(value, "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=language)
+    return said_moment(value.astimezone(ZoneInfo(zone)), language)
 
 
 def shown_age(value: datetime, now: datetime, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Response
 
@@ -11,7 +12,7 @@ from api.deciding import refuse_stale, sight
 from api.errors import status_of
 from api.fields import Text
 from api.pages.case import case_page
-from api.pages.corrections import decision_of, denied_in
+from api.pages.corrections import begun_in, decision_of, denied_in
 from api.pages.forms import fields_of, parsed, problems
 from api.pages.rehearsal import Rehearsed, rehearse
 from api.pages.visits import KeyuserOf, Visit
@@ -26,13 +27,15 @@ router = APIRouter()
 @router.get("/requests/{request_id}/preview/{trigger}")
 async def preview(visit: KeyuserOf, request_id: str, trigger: Trigger, comment: Text = "") -> Response:
     """What the decision would send out. Nothing is decided."""
-    payload = {"comment": comment, "documents": denied_in(dict(visit.request.query_params))}
+    begun = begun_in(visit.request.query_params)
+    payload = {"comment": comment, "documents": denied_in(begun)}
     try:
         rehearsed = await _rehearsed(visit, request_id, trigger, payload)
     except KeydeskError as refusal:
-        return await case_page(visit, request_id, found=problems(visit, refusal, status_of(type(refusal))))
+        found = problems(visit, refusal, status_of(type(refusal)))
+        return await case_page(visit, request_id, found=found, typed=begun, tried=trigger)
     address = f"/requests/{request_id}/preview/{trigger}/card" if rehearsed.face else ""
-    return _shown(visit, request_id, trigger, rehearsed, address)
+    return _shown(visit, request_id, trigger, rehearsed, address, urlencode({"tried": trigger, **begun}))
 
 
 @router.get("/requests/{request_id}/preview/{trigger}/card")
@@ -70,9 +73,14 @@ async def _rehearsed(visit: Visit, request_id: str, trigger: Trigger, payload: d
     return await rehearse(booking, visit.who, request_id, trigger, payload)
 
 
-def _shown(visit: Visit, request_id: str, trigger: Trigger, rehearsed: Rehearsed, card: str) -> Response:
-    """`card` is where its picture is: only what is asked for by GET can be asked for again."""
-    return visit.page("preview.html", request_id=request_id, trigger=trigger, rehearsed=rehearsed, card=card)
+def _shown(
+    visit: Visit, request_id: str, trigger: Trigger, rehearsed: Rehearsed, card: str, decision: str = ""
+) -> Response:
+    """`card` is where its picture is: only what is asked for by GET can be asked for again. `decision` is the query of
+    the decision that was begun."""
+    return visit.page(
+        "preview.html", request_id=request_id, trigger=trigger, rehearsed=rehearsed, card=card, decision=decision
+    )
 
 
 async def _picture(visit: Visit, face: CardFace) -> bytes:

@@ -16,8 +16,8 @@ from fastapi import APIRouter, Response
 from api.dependencies import Parts
 from api.doors import admitted
 from api.oidc import Issuer, opened_seal, sealed
-from api.pages.signing import opened, ours
-from api.pages.visits import VisitorOf
+from api.pages.signing import opened
+from api.pages.visits import VisitorOf, ours
 from api.pages.words import n_
 from domain.errors import KeydeskError, NotAuthenticated, NotFound, Unavailable
 

@@ -8,6 +8,7 @@ from api.pages import (
     configuring,
     country,
     dashboard,
+    emails,
     export,
     failures,
     filing,
@@ -24,7 +25,8 @@ from api.pages import (
 from api.pages.assets import Assets
 from api.pages.visits import closed_afterwards
 
-# The order matters where one address could be another's: `/requests.xlsx` stands before `/requests/{request_id}`.
+# The order matters where one address could be another's: `/requests.xlsx` stands before `/requests/{request_id}`, and
+# `/configuration/{country}/notifications` before `/configuration/{country}/{name}`.
 PAGES = (
     provider,
     signing,
@@ -38,6 +40,7 @@ PAGES = (
     units,
     dashboard,
     country,
+    emails,
     configuring,
     papers,
 )

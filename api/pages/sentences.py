@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from parse import Parser, with_pattern  # type: ignore[import-untyped]
 
 from api.pages import configured, words
+from api.pages.inputs import inputs_of
 from api.pages.languages import catalogue
+from api.pages.measures import said_day, said_lasting, said_moment, said_size
 from api.pages.wordings import PLAIN, TEMPLATES
 from configuration.registry import RESOURCES
+from configuration.settings import SettingsShape
 
 AND = "; "
 ANYTHING = ".+?"
@@ -30,8 +33,10 @@ MOMENT = rf"{DAY}T[\d:.]+\+00:00"
 POINTER = r"[a-z_]+(?:/[a-z0-9_]+)*"
 SPENT = r"(?:full|compressor) \d+ days used, \d+ remaining"
 FLAWED = r"(?:subject|body): "
+LASTING = frozenset(one.name for one in inputs_of(SettingsShape) if one.kind == "lasting")
 KEYS = {one.name: one.key for one in RESOURCES}
 PLACE = re.compile(r"{\w+(?::\w+)?}")
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 REMEMBERED = 10_000
 MOST_JOINED = 8
 
@@ -75,15 +80,20 @@ def label_of(name: str, language: str) -> str:
     return label if number is None else f"{label} {number}"
 
 
-def label_of_change(name: str, language: str) -> str:
-    """What the journal calls a field: lines count from 1 there, documents and units stand there by name."""
+def label_of_change(name: str, language: str, titles: Mapping[str, str] = NO_TITLES) -> str:
+    """What the journal calls a field: lines count from 1 there, documents and units stand there by name.
+
+    `titles` are those that the country gave to its documents.
+    """
     match name.split("/"):
         case ["lines", n, "documents", requirement, *_, last]:
-            return f"{label_of('line', language)} {n}, {requirement}: {label_of(last, language)}"
+            return (
+                f"{label_of('line', language)} {n}, {titles.get(requirement, requirement)}: {label_of(last, language)}"
+            )
         case ["lines", n, last]:
             return f"{label_of('line', language)} {n}: {label_of(last, language)}"
         case ["documents", requirement]:
-            return f"{label_of('documents', language)}: {requirement}"
+            return f"{label_of('documents', language)}: {titles.get(requirement, requirement)}"
         case ["units", _]:
             return label_of("serial", language)
     return label_of(name, language)
@@ -103,8 +113,12 @@ def value_of(name: str, value: Any, language: str) -> str:
         case dict():
             shown = ((label_of(key, language), value_of(key, one, language)) for key, one in value.items())
             return "; ".join(f"{label}: {one}" for label, one in shown)
+        case int() if field == "max_bytes":
+            return said_size(value, language)
         case str() if re.fullmatch(DAY, value):
             return _day(value, language)
+        case str() if field in LASTING:
+            return said_lasting(value, language)
     word = configured.vocabulary(field).get(str(value))
     return str(value) if word is None else say(word)
 
@@ -204,14 +218,14 @@ def _user(text: str, language: str) -> str:
 
 def _day(text: str, language: str) -> str:
     try:
-        return format_date(date.fromisoformat(text), "medium", locale=language)
+        return said_day(date.fromisoformat(text), language)
     except ValueError:  # somebody's name for something
         return text
 
 
 def _moment(text: str, language: str) -> str:
     try:
-        return format_datetime(datetime.fromisoformat(text), "d MMM y HH:mm:ss 'UTC'", locale=language)
+        return said_moment(datetime.fromisoformat(text), language, "HH:mm:ss 'UTC'")
     except ValueError:
         return text
 

@@ -38,6 +38,7 @@ class Sight:
     messages: list[MessageView]
     titles: dict[str, str]
     offer: Offer
+    ranges: dict[str, str]
     reasons: dict[str, str]
     choices: dict[str, list[str]]
     turn_name: str | None
@@ -74,6 +75,7 @@ async def sight_of(visit: Visit, request_id: str) -> Sight:
             ],
             titles=offer.documents or await titles_of(session, row.country, row.kind),
             offer=offer,
+            ranges=await offered.range_names(session, row.country),
             reasons=await reasons.titles(session, row.country) if row.kind == Kind.UNIT_REPLACEMENT else {},
             choices=await _choices(session, row, carried) if desk else {},
             turn_name=row.turn,
@@ -101,7 +103,6 @@ def _serials(carried: Carried) -> list[str]:
 async def _choices(session: AsyncSession, row: Request, carried: Carried) -> dict[str, list[str]]:
     """What a keyuser can choose from when correcting, by field."""
     of_country = {
-        "line_up": (configuration.LineUp.code, configuration.LineUp.country),
         "wholesaler": (configuration.Wholesaler.code, configuration.Wholesaler.country),
         "product": (configuration.Product.reference, configuration.Product.country),
     }

@@ -6,19 +6,21 @@ A password proves a login here; `provider` has it proven elsewhere, and ends in 
 import asyncio
 import hashlib
 import hmac
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
-from fastapi.responses import RedirectResponse
 
 from api.dependencies import Parts
 from api.identity import proves
+from api.pages.holding import Held, unpacked
 from api.pages.languages import COOKIE, LANGUAGES
-from api.pages.visits import SESSION, MemberOf, Visit, VisitorOf
+from api.pages.visits import SESSION, MemberOf, Visit, VisitorOf, csrf_of, ours
 from api.pages.words import n_
 from domain.access import Role
 from domain.errors import NotFound, RateLimited
 from store import accounts, misses, sign_ins
+from store.tables.countries import Country
 
 router = APIRouter()
 WRONG = n_("Login and password do not fit together.")
@@ -30,7 +32,7 @@ async def ask(visit: VisitorOf, then: str = "/") -> Response:
     """The form."""
     if visit.caller is not None:
         return visit.go(home(visit))
-    return visit.page("sign_in.html", then=ours(then), login="", error="")
+    return asked(visit, then=then)
 
 
 @router.post("/sign-in")
@@ -39,26 +41,47 @@ async def sign_in(
     login: Annotated[str, Form(max_length=200)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     then: Annotated[str, Form(max_length=2000)] = "/",
+    held: Annotated[str, Form(max_length=Held.LONGEST)] = "",
 ) -> Response:
-    """Sign in with the password of the local identity store. Raises RateLimited after ten wrong ones a minute."""
-    parts, login = visit.parts, login.strip()
+    """Sign in with the password of the local identity store; `held` is a form that could not be taken before.
+
+    Raises RateLimited after ten wrong ones a minute.
+    """
+    parts, login, form = visit.parts, login.strip(), unpacked(held)
+    if visit.caller is not None and form is not None:  # signed in elsewhere, in another tab
+        return again(visit, form)
     if await _fits(visit, login, password):
-        return await opened(visit, login, then)
+        return await opened(visit, login, then, form)
     async with parts.sessions.begin() as session:
         for one in _addresses(visit, login):
             await misses.note(session, one, parts.now())
-    return visit.page("sign_in.html", 401, then=ours(then), login=login, error=visit.say(WRONG))
+    return asked(visit, 401, then=then, login=login, error=visit.say(WRONG), held=form)
 
 
-async def opened(visit: Visit, login: str, then: str) -> RedirectResponse:
+def asked(
+    visit: Visit, status: int = 200, *, then: str, login: str = "", error: str = "", held: Held | None = None
+) -> Response:
+    """The form that asks for login and password."""
+    return visit.page("sign_in.html", status, then=ours(then), login=login, error=error, held=held)
+
+
+async def opened(visit: Visit, login: str, then: str, held: Held | None = None) -> Response:
     """Somebody has proven a login: open their session and go on."""
     async with visit.parts.sessions.begin() as session:
         token = await sign_ins.sign_in(session, login, visit.parts.now())
         caller = await accounts.caller_of(session, login, demo=visit.parts.demo)
+        country = await session.get(Country, caller.country) if caller and caller.country else None
     there = ours(then)
-    answer = visit.go(there if there != "/" or caller is None else start(caller.role))
+    answer: Response = visit.go(there if there != "/" or caller is None else start(caller.role))
+    if held is not None and caller is not None:
+        answer = again(replace(visit, caller=caller, country=country, csrf=csrf_of(visit.parts, token)), held)
     _keep(answer, visit.parts, SESSION, token, int(sign_ins.LIFETIME.total_seconds()))
     return answer
+
+
+def again(visit: Visit, held: Held, status: int = 200) -> Response:
+    """Asks whether a form that could not be taken is to be sent once more."""
+    return visit.page("held.html", status, held=held)
 
 
 @router.post("/sign-out")
@@ -89,11 +112,6 @@ def start(role: Role) -> str:
 def home(visit: Visit) -> str:
     """Where the visitor begins."""
     return start(visit.caller.role) if visit.caller else "/"
-
-
-def ours(then: str) -> str:
-    """A path of this desk; never another site."""
-    return then if then.startswith("/") and not then.startswith(("//", "/\\")) and then.isprintable() else "/"
 
 
 async def _fits(visit: Visit, login: str, password: str) -> bool:

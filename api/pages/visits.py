@@ -31,6 +31,10 @@ class SignInNeeded(Exception):
     """Nobody is signed in: the page sends them to where they can, and back. No refusal, so no error of the domain."""
 
 
+class FormOutdated(Forbidden):
+    """A form of ours, from before its sender signed in anew."""
+
+
 @dataclass(frozen=True)
 class Visit:
     """A visitor on a page. `caller` is None on public pages, `zone` is where their days begin."""
@@ -60,6 +64,11 @@ class Visit:
         return self.caller
 
     @property
+    def desk(self) -> bool:
+        """Whether this is somebody of the desk, not somebody who asks."""
+        return self.caller is not None and self.caller.role in {Role.KEYUSER, Role.OPS}
+
+    @property
     def here(self) -> str:
         """The address to come back to: this page, or the one that this form stood on."""
         url = self.request.url
@@ -74,7 +83,8 @@ class Visit:
 
     def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The template as a page for this visitor."""
-        return pages.page(name, status, self.language, visit=self, csrf=self.csrf, zone=self.zone, **values)
+        usual = {"visit": self, "csrf": self.csrf, "zone": self.zone}
+        return pages.page(name, status, self.language, **(usual | values))
 
     def go(self, path: str, **query: str) -> RedirectResponse:
         """Go on to another page of ours, with GET."""
@@ -101,7 +111,7 @@ async def visitor(request: Request, parts: PartsOf) -> Visit:
             return Visit(request, parts, language_for(request))
         country = await session.get(Country, caller.country) if caller.country else None
     language = language_for(request, country.language if country else None)
-    return Visit(request, parts, language, caller, country, _csrf(parts, token))
+    return Visit(request, parts, language, caller, country, csrf_of(parts, token))
 
 
 VisitorOf = Annotated[Visit, Depends(visitor)]
@@ -114,7 +124,7 @@ async def member(visit: VisitorOf) -> Visit:
     if visit.request.method not in SAFE:
         given = visit.request.headers.get("x-csrf-token") or (await visit.request.form()).get("csrf")
         if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visit.csrf.encode()):
-            raise Forbidden("This form is not from one of our pages, or you signed in anew since. Load it again.")
+            raise FormOutdated("This form is not from one of our pages, or you signed in anew since. Load it again.")
     return visit
 
 
@@ -131,7 +141,24 @@ async def keyuser(visit: MemberOf) -> Visit:
 KeyuserOf = Annotated[Visit, Depends(keyuser)]
 
 
-def _csrf(parts: Parts, token: str) -> str:
+def ours(path: str) -> str:
+    """A path of this desk; never another site."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() else "/"
+
+
+def proven_ours(request: Request) -> bool:
+    """Whether the browser says that one of our own pages sent this."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    return site == "same-origin" if site else origin is not None and urlsplit(origin).netloc == request.headers["host"]
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a script asks, not a person."""
+    return request.headers.get("accept") == "application/json"
+
+
+def csrf_of(parts: Parts, token: str) -> str:
+    """The token that forms of this session carry."""
     return hmac.new(parts.pepper, f"csrf {token}".encode(), hashlib.sha256).hexdigest()
 
 

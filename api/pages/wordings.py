@@ -103,6 +103,7 @@ REQUESTS = (
 )
 # Refusals whose own sentence says more than the one for their code (`words.REFUSALS`).
 REFUSED = (
+    n_("Extra years on this warranty were asked for already."),
     n_("Another live request already names the outdoor unit {serial}."),
     n_("The unit {serial} is known to the country already."),
     n_("The unit {serial} comes with a unit replacement."),
@@ -212,6 +213,7 @@ PLAIN = {
     "Input should be a valid integer, {why}": n_("a whole number is needed"),
     "Input should be greater than or equal to {least}": n_("{least} at least"),
     "Input should be less than or equal to {most}": n_("{most} at most"),
+    "must be a duration as P14D or PT2S": n_("a whole number and a unit are needed"),
     "Input should be a valid date{why}": n_("choose a day"),
     "Input should be a valid UUID{why}": n_("no such document"),
     "UUID input should be {expected}": n_("no such document"),

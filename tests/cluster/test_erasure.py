@@ -11,7 +11,7 @@ from store import erasure
 from store.files import Files
 from store.tables import Base
 from store.tables.countries import Country
-from store.tables.requests import JournalEntry
+from store.tables.requests import JournalEntry, Request
 from tests.stack.countries import new_country
 from tests.stack.footprint import has_workflow
 from tests.stack.running import Stack
@@ -143,6 +143,8 @@ async def test_a_country_s_period_says_what_is_due(cluster: Stack) -> None:
     async with cluster.sessions.begin() as session:
         old = update(JournalEntry).where(JournalEntry.request_id.in_([ids[1], ids[2]]))
         await session.execute(old.values(at=long_ago))
+        came = update(Request).where(Request.id.in_([ids[1], ids[2]]))
+        await session.execute(came.values(submitted_at=long_ago))
 
     async def due() -> list[str]:
         async with cluster.sessions() as session:

@@ -30,6 +30,8 @@ async def test_what_a_form_shows_is_what_it_saves(stack: Stack) -> None:
         ("wholesalers", "DEF"),
         ("products", "CU-2Z50TBE"),
         ("line-ups", "residential"),
+        ("documentation", "commissioning/residential/invoice"),
+        ("campaigns", "SPRING"),
     ):
         address = f"/configuration/ES/{name}/entry/{key}"
         before = await read(client, address)
@@ -82,9 +84,14 @@ async def test_settings_pools_and_permits(stack: Stack) -> None:
     page = await read(client, f"{place}/settings")
     wrong = await client.post(f"{place}/settings", data={**filled(page), "keyuser_reminder": "soon"})
     assert 'id="keyuser_reminder-error"' in wrong.text
-    saved = await client.post(f"{place}/settings", data={**filled(page), "keyuser_reminder": "P2D"})
+    saved = await client.post(
+        f"{place}/settings", data={**filled(page), "keyuser_reminder": "36", "keyuser_reminder/unit": "hours"}
+    )
     assert saved.status_code == 303, re.findall(r'form-error"[^>]*>([^<]+)', saved.text)
-    assert 'value="P2D"' in await read(client, f"{place}/settings")
+    again = filled(await read(client, f"{place}/settings"))
+    assert (again["keyuser_reminder"], again["keyuser_reminder/unit"]) == ("36", "hours")
+    assert (again["keyuser_escalation"], again["keyuser_escalation/unit"]) == ("7", "days")
+    assert "36 hours" in await read(client, f"{place}/audit?resource=settings")
     made = await sent(client, f"{place}/pools", f"{place}/pools", pool="extension", count="3", prefix="NEW")
     assert made.status_code == 303
     assert len(re.findall(r"NEW-\w+", await read(client, f"{place}/pools"))) == 3
@@ -178,14 +185,39 @@ async def test_an_account_gets_a_password_and_signs_in(stack: Stack) -> None:
         assert answer.headers["location"] == "/requests"
 
 
-async def test_an_email_is_tried_before_it_is_kept(stack: Stack) -> None:
-    client = await signed_in(stack, "keyuser.es")
-    place = "/configuration/ES/notifications"
-    there = f"{place}/try/processed/requester/en"
+async def test_every_email_shows_its_text_and_takes_an_own_one(stack: Stack) -> None:
+    country = await new_country(stack)
+    client = await let_in(stack, country.keyuser)
+    place = f"/configuration/{country.code}/notifications"
+    there = f"{place}/text/processed/requester/en"
+    assert there in await read(client, place)
+    page = await read(client, there)
+    assert "{{ card_number }}" in filled(page)["body"], "the text that comes with Keydesk is there to begin with"
     text = {"subject": "Card {{ card_number }}", "body": "Dear {{ partner_name }}"}
-    shown = await sent(client, f"{place}/new", there, **text)
+    shown = await sent(client, there, there, do="preview", **text)
     assert "Dear Clima Sol" in shown.text
-    tested = await sent(client, f"{place}/new", there, do="test", **text)
-    assert "The test was sent" in tested.text
-    assert (await sent(client, f"{place}/new", there, subject="{{ secret }}", body="x")).status_code == 422
-    assert (await sent(client, f"{place}/new", f"{place}/try/nothing/nobody/en", **text)).status_code == 404
+    assert filled(shown.text)["body"] == text["body"], "a preview loses nothing"
+    assert "The test was sent" in (await sent(client, there, there, do="test", **text)).text
+    refused = await sent(client, there, there, subject="{{ secret }}", body="my own text")
+    assert refused.status_code == 422
+    assert filled(refused.text)["body"] == "my own text"
+    assert (await sent(client, there, there, do="save", **text)).status_code == 303
+    assert "own text" in await read(client, place)
+    assert filled(await read(client, there))["subject"] == text["subject"]
+    assert (await sent(client, there, there, do="save", version="7", **text)).status_code == 412
+    assert (await sent(client, there, there, do="delete")).status_code == 303
+    assert "own text" not in await read(client, place)
+    for nowhere in (f"{place}/text/nothing/nobody/en", there.replace("/en", "/english")):
+        assert (await client.get(nowhere)).status_code in {404, 422}
+
+
+async def test_a_form_offers_what_can_be_named(stack: Stack) -> None:
+    client = await signed_in(stack, "keyuser.es")
+    page = await read(client, "/configuration/ES/wholesalers/entry/DEF")
+    assert '<datalist id="known-line_up"><option value="commercial">' in page
+    assert 'list="known-line_up"' in page
+    assert "residential: distributes, gives no warranty" in await read(client, "/configuration/ES/wholesalers")
+    policy = await read(client, "/configuration/ES/policies/entry/STD-1-5")
+    assert 'name="created_at"' not in policy
+    papers = filled(await read(client, "/configuration/ES/documentation/entry/commissioning/residential/invoice"))
+    assert (papers["max_bytes"], papers["media_types/image/png"]) == ("10", "on")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.kinds.walks import granted, proof
+from tests.pages import walks
 from tests.pages.walks import browser, hidden, read, sent, signed_in
 from tests.stack.days import day
 from tests.stack.footprint import footprint
@@ -186,8 +187,13 @@ async def test_the_landing_page_finds_downloads_and_cancels(stack: Stack) -> Non
         assert card.content.startswith(b"%PDF")
         wrong = await client.post(f"/warranty/{request['id']}/card", data={**form, "postcode": "1"})
         assert wrong.status_code == 404
-        cancelled = await client.post(f"/warranty/{request['id']}/cancel", data=form)
-        assert "The warranty was canceled." in cancelled.text
+        sure = walks.filled(found.text, f"/warranty/{request['id']}/cancel")
+        for _ in range(2):  # somebody clicks twice
+            cancelled = await client.post(f"/warranty/{request['id']}/cancel", data=sure)
+            assert "The warranty was canceled." in cancelled.text
+        late = await client.post(f"/warranty/{request['id']}/cancel", data=form)
+        assert late.status_code == 409
+        assert request["id"] in late.text, "what was found stays in sight"
     assert (await seen(stack, request["id"]))["cancelled_by"] == "end_user"
 
 
@@ -249,8 +255,10 @@ async def test_extra_years_are_asked_for_once(stack: Stack) -> None:
         found = await client.post("/warranty", data=form)
         assert "Ask for extra years" in found.text
         card = {**form, "card": base["cards"][0]["number"]}
-        asked = await client.post(f"/warranty/{base['id']}/extra-years", data=card)
-        assert "Your request for extra years has arrived." in asked.text
+        sure = walks.filled(found.text, f"/warranty/{base['id']}/extra-years")
+        for _ in range(2):
+            asked = await client.post(f"/warranty/{base['id']}/extra-years", data=sure)
+            assert "Your request for extra years has arrived." in asked.text
         assert "Ask for extra years" not in asked.text
         again = await client.post(f"/warranty/{base['id']}/extra-years", data=card)
         assert again.status_code == 409, re.sub(r"<[^>]+>", " ", again.text)

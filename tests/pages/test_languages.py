@@ -92,7 +92,8 @@ async def test_a_refusal_is_told_in_portuguese(stack: Stack) -> None:
     assert "CS-Z25TKEW é uma unidade interior" in refused.text
     assert "Nobody não está na lista de grossistas do país" in refused.text
     missing = await client.post(draft, data={**hidden(page), **FIELDS, "units/0/serial": new_serial(), "do": "submit"})
-    assert "Estes documentos são obrigatórios e faltam: commissioning-sheet, invoice." in missing.text
+    for place, title in (("file-commissioning-sheet", "Hoja de puesta en marcha"), ("file-invoice", "Factura")):
+        assert f'<a href="#{place}">{title}</a>: falta' in missing.text
     assert english(missing.text, "pt") == []
 
 

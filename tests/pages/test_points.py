@@ -53,6 +53,28 @@ async def test_a_participant_claims_points(stack: Stack) -> None:
     assert (request["points"]["total"], request["points"]["push"]) == (131, True)
 
 
+async def test_what_is_credited_is_judged_no_more(stack: Stack) -> None:
+    """A new file for the denied line is judged by what the page sends, though another line is credited by now."""
+    invoices = [await claims.invoice(stack) for _ in range(2)]
+    request = await claims.claimed(stack, [claims.line(claims.PLAIN, one) for one in invoices])
+    client, path = await signed_in(stack, "keyuser.es"), f"/requests/{request['id']}"
+    form = filled(await read(client, path), f"{path}/verdicts")
+    first, second = (f"document/{one}" for one in invoices)
+    verdicts = {first: "accepted", second: "denied", f"reason/{second}": "too dark"}
+    assert (await client.post(f"{path}/verdicts", data={**form, **verdicts})).status_code == 303
+    await decided(stack, "keyuser.es", request["id"], "process")
+    fresh = await claims.invoice(stack)
+    answer = {"line": 2, "requirement": "invoice", "document_id": fresh}
+    await decided(stack, claims.ANA, request["id"], "resubmit", documents=[answer])
+    page = await read(client, path)
+    form = filled(page, f"{path}/verdicts")
+    assert (first in form, f"document/{fresh}" in form) == (False, True)
+    assert "Products: changed" in " ".join(re.sub(r"<[^>]+>", "", page).split()), "other papers, the same products"
+    assert (await client.post(f"{path}/verdicts", data={**form, f"document/{fresh}": "accepted"})).status_code == 303
+    done = await decided(stack, "keyuser.es", request["id"], "process")
+    assert done["points"]["total"] == 22
+
+
 async def test_a_keyuser_judges_sets_points_processes_and_adjusts(stack: Stack) -> None:
     invoices = [await claims.invoice(stack) for _ in range(2)]
     lines = [claims.line(claims.PUSHED, invoices[0], quantity=2), claims.line(claims.PLAIN, invoices[1])]

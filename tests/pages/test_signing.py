@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from api.pages.signing import ours
+from api.pages.visits import ours
 from tests.pages.walks import BROWSER, browser, hidden, read, sent, signed_in
 from tests.stack.running import Stack
 from workers import demo
