@@ -125,6 +125,8 @@ class Booking:
         return Booked(State(row.state), row.version, emails=queued, patience=patience, since=coming.submitted_at)
 
     async def _book(self, session: AsyncSession, order: BookMove) -> Booked:
+        if order.trigger is Trigger.ACCEPT:
+            await bases.hold(session, order.request_id)
         row = await _locked(session, order.request_id)
         decision = await self._decision(session, order)
         if (done := decisions.booked_of(decision)) is not None:

@@ -76,8 +76,8 @@ def _line_errors(index: int, line: Line, known: CampaignKnown) -> Iterator[Field
             yield FieldError(f"/lines/{index}/info", f"{name} is not asked for here")
     asked = [Requirement(one.requirement, one.required, one.media_types, one.max_bytes) for one in product.documents]
     attached = {attachment for number, attachment in known.attached if number == index + 1}
-    for error in document_errors(line.documents, asked, known.uploads, attached):
-        yield FieldError(f"/lines/{index}{error.pointer}", error.detail)
+    for problem in document_errors(line.documents, asked, known.uploads, attached):
+        yield FieldError(f"/lines/{index}{problem.pointer}", problem.detail)
 
 
 def _campaign_concerns(request: Points, known: CampaignKnown) -> Iterator[KeydeskError]:

@@ -30,6 +30,15 @@ async def base_of(session: AsyncSession, row: Request) -> Request | None:
     return await session.get(Request, row.base_id, with_for_update={"read": True}, populate_existing=True)
 
 
+async def hold(session: AsyncSession, request_id: str) -> None:
+    """Lock the warranty that the request rests on, if any, before the request itself is locked to be accepted.
+
+    Who cancels the warranty locks both in this order; the other way round each would wait for the other.
+    """
+    base_id = select(Request.base_id).where(Request.id == request_id).scalar_subquery()
+    await session.execute(select(Request.id).where(Request.id == base_id).with_for_update(read=True))
+
+
 async def is_extended(session: AsyncSession, request_id: str) -> bool:
     """Whether a live request for extra years rests on this warranty."""
     found = await session.scalar(

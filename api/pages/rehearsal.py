@@ -13,7 +13,7 @@ from domain.access import Caller
 from domain.errors import MoveRefused, NotFound
 from domain.states import Kind, Side, State, Trigger
 from statemachines.registry import TABLES
-from store import cards, clocks, emails, requests
+from store import bases, cards, clocks, emails, requests
 from store.snapshots import from_json
 
 
@@ -45,6 +45,8 @@ async def rehearse(
     Raises what the move itself would raise. Nothing is kept, and nothing is sent.
     """
     async with booking.sessions() as session, session.begin() as transaction:
+        if trigger is Trigger.ACCEPT:
+            await bases.hold(session, request_id)
         row = await requests.locked(session, request_id)
         if row is None or not access.may_see(caller, requests.owner_of(row)):
             raise NotFound(f"There is no request {request_id}.")

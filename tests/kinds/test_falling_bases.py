@@ -4,10 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from domain.errors import MoveRefused
-from store import bases
+from store import bases, requests
 from store.tables.requests import JournalEntry, Request
 from tests.api.refusals import refusal
 from tests.kinds.walks import (
@@ -27,7 +27,7 @@ from tests.stack.countries import NewCountry, new_country
 from tests.stack.outbox import emails_about
 from tests.stack.papers import squeezed, text_of
 from tests.stack.running import BASE_URL, Stack
-from tests.stack.walks import Json, decided, history, pulled, seen, settled
+from tests.stack.walks import Json, decided, eventually, history, pulled, seen, settled
 from workers.reconcile import reconcile
 
 LONG = timedelta(days=3650)
@@ -89,9 +89,9 @@ async def test_a_withdrawn_card_of_extra_years_is_not_public_and_verifies_as_wit
     country = await new_country(stack)
     base = await granted(stack, country)
     extra = await extra_granted(stack, base, country.keyuser)
-    text = squeezed(text_of(await card_of(stack, extra)))
-    start = text.index(f"{BASE_URL}/verify/") + len(f"{BASE_URL}/verify/")
-    token = text[start : start + 22]
+    paper = squeezed(text_of(await card_of(stack, extra)))
+    start = paper.index(f"{BASE_URL}/verify/") + len(f"{BASE_URL}/verify/")
+    token = paper[start : start + 22]
     client = visitor(stack)
     path = f"/api/v1/public/warranties/{extra['id']}/card"
     assert (await client.post(path, json=proof(extra))).status_code == 200
@@ -146,6 +146,28 @@ async def test_base_cancelled_while_they_are_accepted(stack: Stack) -> None:
         assert await workflow_ended(stack, extra["id"]) == "cancelled"
     assert await about(stack, *all_of_them) == []
     assert outcomes <= {200, 409, 412}
+
+
+async def test_whoever_accepts_them_waits_for_the_base_with_empty_hands(stack: Stack) -> None:
+    """A cancellation holds the base, then wants what rests on it: it must not be kept waiting by who waits for it."""
+    country = await new_country(stack)
+    base = await granted(stack, country)
+    extra = await extra_filed(stack, base)
+    await chosen(stack, country.keyuser, extra["id"], "XEU-2")
+    async with stack.sessions.begin() as session:
+        await requests.locked(session, base["id"])
+        accepting = asyncio.create_task(pulled(stack, country.keyuser, extra["id"], "accept"))
+        await eventually(lambda: somebody_waits(stack), "nobody waits for the base")
+        await session.execute(text("SET LOCAL lock_timeout = '300ms'"))  # before PostgreSQL looks for deadlocks
+        assert [one.id for one in await bases.resting_on(session, base["id"])] == [extra["id"]]
+    assert (await accepting).status_code == 200
+
+
+async def somebody_waits(stack: Stack) -> bool:
+    """Whether a transaction waits for a lock that another one holds."""
+    async with stack.sessions() as session:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+        return bool(await session.scalar(waiting))
 
 
 async def test_base_cancelled_while_they_are_asked_for(stack: Stack) -> None:

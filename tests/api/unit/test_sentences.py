@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -83,6 +83,7 @@ def unsaid(detail: str, language: str) -> list[str]:
     return [part for part in parts if re.search(rf"(?<!\w){re.escape(part)}(?!\w)", told)]
 
 
+@settings(deadline=None)
 @given(CATALOGUES, SALES, st.sampled_from(OTHERS))
 def test_a_trace_is_said_completely(catalogue: tuple[Policy, ...], sale: Sale, language: str) -> None:
     chosen = assign_chosen(catalogue, sale, sale.commissioned_on, tag=Tag.STANDARD, chosen=None)
