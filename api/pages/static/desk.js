@@ -74,10 +74,24 @@ for (const picture of document.querySelectorAll("img[data-broken]")) {
 // What is only for browsers that run no scripts.
 for (const plain of document.querySelectorAll("[data-plain]")) plain.remove();
 
-// Selects that change what the page shows send their form at once.
+// Selects that change what the page shows send their form: at once for who points, when they are left for who chooses by
+// keys, as each key would be a choice. The page after that goes on where this one was.
 for (const select of document.querySelectorAll("select[data-send]")) {
-  select.addEventListener("change", () => select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined));
+  let keyed = false, chosen = false;
+  const send = (next) => {
+    sessionStorage.setItem("keydesk-focus", next);
+    select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined);
+  };
+  select.addEventListener("pointerdown", () => { keyed = false; });
+  select.addEventListener("keydown", () => { keyed = true; });
+  select.addEventListener("change", () => { if (keyed) { chosen = true; } else { send(select.id); } });
+  select.addEventListener("blur", (event) => {
+    if (chosen && event.relatedTarget?.type !== "submit") send(event.relatedTarget?.id || select.id);
+  });
 }
+const place = document.getElementById(sessionStorage.getItem("keydesk-focus") ?? "");
+sessionStorage.removeItem("keydesk-focus");
+if (place && !document.getElementById("problems")) place.focus();
 
 // Drafts keep themselves: a moment after the last change, everything typed is stored on the server.
 for (const form of document.querySelectorAll("form[data-draft]")) {
