@@ -130,7 +130,10 @@ class Settings(BaseSettings):
 
     @cached_property
     def payload_keys_by_id(self) -> dict[str, bytes]:
-        """The keys of `payload_keys` by their ids, the one that encrypts first; empty without keys."""
+        """The keys of `payload_keys` by their ids, 32 bytes each, the one that encrypts first; empty without keys.
+
+        Raises `ValueError` for anything else than `id:key,id:key …`.
+        """
         text = self.payload_keys.get_secret_value().strip() if self.payload_keys else ""
         keys: dict[str, bytes] = {}
         for entry in filter(None, (one.strip() for one in text.split(","))):

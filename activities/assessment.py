@@ -56,7 +56,7 @@ async def sale_of(
     """What the engine asks about a request: its own facts, and those of the company and the country."""
     country = await session.get_one(Country, row.country)
     company = await accounts.company_of(session, row.company_id)
-    unit = company.organisational_unit if company else None
+    organisational_unit = company.organisational_unit if company else None
     known = await catalogue.products_of(session, row.country, products)
     return Sale(
         kind=Kind(row.kind),
@@ -66,8 +66,8 @@ async def sale_of(
         goods=tuple(known[one].goods if one in known else Goods(reference=one) for one in products),
         installer_class=_installer_class(company),
         schemes=frozenset(Scheme(one) for one in company.schemes) if company else frozenset(),
-        organisational_unit=unit,
-        collaborations=await policies.collaborations_of(session, row.country, unit),
+        organisational_unit=organisational_unit,
+        collaborations=await policies.collaborations_of(session, row.country, organisational_unit),
         superuser=superuser,
         wholesaler_gives_warranty=gives_warranty,
         indoor=indoor,
@@ -76,7 +76,7 @@ async def sale_of(
 
 def _installer_class(company: Company | None) -> InstallerClass | None:
     """A PRO Partner is no installer and has no class."""
-    if company is None or company.company_class == "pro_partner":
+    if company is None or company.company_class == accounts.PRO_PARTNER:
         return None
     return InstallerClass(company.company_class)
 
@@ -98,7 +98,10 @@ async def card_text(session: AsyncSession, row: Request, data: WarrantyRequest, 
 async def text_for(
     session: AsyncSession, country: str, line_up: str, assignment: Assignment, *, gives_warranty: bool | None
 ) -> str:
-    """The country's text for a card: by range, by the policy's tag, and by what the matrix says, if it is asked."""
+    """The country's text for a card: by range, by the policy's tag, and by what the matrix says, if it is asked.
+
+    Raises ValueError for a grant of nothing: it has no card.
+    """
     if assignment.policy_number is None or assignment.policy_version is None:
         raise ValueError("an assignment without a policy has no card")
     policy = await policies.policy_version(session, country, assignment.policy_number, assignment.policy_version)

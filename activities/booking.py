@@ -18,6 +18,7 @@ from activities.notices import announce
 from activities.refusals import refusals_cross
 from activities.registry import moves_of
 from domain import access
+from domain.access import END_USER, SYSTEM
 from domain.clocks import Used
 from domain.errors import CommentRequired, Forbidden, KeydeskError, MoveRefused, NotFound, StaleVersion, from_facts
 from domain.messages import Booked, BookMove, BookSystemMove, Recorded, RequestOrder, Ring
@@ -28,9 +29,6 @@ from store import accounts, bases, cards, clocks, decisions, emails, intake, req
 from store.engine import Sessions
 from store.snapshots import from_json
 from store.tables.requests import Decision, Intake, Request
-
-SYSTEM = "system"
-END_USER = "end_user"
 
 
 @dataclass(frozen=True)

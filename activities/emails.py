@@ -76,7 +76,8 @@ class Emails:
 
 
 async def template_of(session: AsyncSession, email: Email) -> EmailTemplate:
-    """The country's own text in the email's language, else ours, else one in English."""
+    """The country's own text in the email's language, else ours, else one in English. Raises LookupError for an email
+    that the desk never sends."""
     request = await session.get_one(Request, email.request_id)
     own = await emails.own_text(session, request.country, email.event, email.recipient, email.language)
     packaged = default_template(email.event, email.recipient, email.language)

@@ -16,12 +16,11 @@ from store.tables.requests import Request
 
 async def take_hold(session: AsyncSession, row: Request, data: Carried) -> None:
     """On submission: bind the code, use up a visitor's documents, rest on the base. Raises CodeTaken, Invalid,
-    MoveRefused; nothing of the transaction may be kept then."""
+    MoveRefused, DuplicateSerial; nothing of the transaction may be kept then."""
     if isinstance(data, WarrantyExtension) and data.warranty_code:
         await pools.bind(session, row.country, data.warranty_code, row.id)
     if isinstance(data, ExtraYears):
-        row.base_id = data.base
-        await session.flush()
+        await bases.rest(session, row, data.base)
         await refuse_lost_base(session, row, row.submitted_at)
     if row.login is None and not isinstance(data, ExtraYears):
         await documents.use_up(session, row, row.submitted_at)

@@ -23,9 +23,10 @@ from store.tables.requests import Request
 
 
 async def accept(move: Move) -> Changes:
-    """Freeze the assignment, draw the number, promise the card. Raises NoFreeCode; then nothing has changed.
+    """Freeze the assignment, draw the number, promise the card (`domain.md` §2.1, §3).
 
-    Without a policy the request is accepted all the same: no card, no number (`domain.md` §3).
+    Without a policy the request is accepted all the same: no card, no number; but for the kinds whose policy is
+    chosen. Raises WarrantyTypeMissing, NoFreeCode, AlreadyReplaced, MoveRefused for a lost base; then nothing changes.
     """
     data = await requests.carried_warranty(move.session, move.row)
     await holds.refuse_lost_base(move.session, move.row, move.at)
@@ -63,12 +64,15 @@ async def deny(move: Move) -> Changes:
 
 
 async def resubmit(move: Move) -> Changes:
-    """Take over what the requester changed; serials are claimed anew. Raises DuplicateSerial."""
+    """Take over what the requester changed; serials are claimed anew. Raises DuplicateSerial, AlreadyReplaced."""
     return await rewrite(move.session, move.row, carried_by(move.kind, move.payload))
 
 
 async def amend(move: Move) -> Changes:
-    """Take over the correction, move the frozen durations to the new start, promise the next card version."""
+    """Take over the correction, move the frozen durations to the new start, promise the next card version.
+
+    Raises NotEditable for what is no warranty or concerns a replaced unit, DuplicateSerial, AlreadyReplaced.
+    """
     data = carried_by(move.kind, move.payload)
     if not isinstance(data, WarrantyRequest):
         raise NotEditable("Only a warranty is amended.")

@@ -3,6 +3,7 @@
 from activities import assessment, faces, standing
 from activities.move import Move
 from activities.rendering.face import CardFace, CardUnit
+from domain.access import SYSTEM
 from domain.calendar import local_date
 from domain.errors import MoveRefused
 from domain.replacing import Installed
@@ -16,7 +17,6 @@ from store.tables.effects import Card
 from store.tables.requests import Request
 
 REISSUE = "reissue"
-SYSTEM = "system"
 
 
 async def reissue(move: Move, serial: str, data: UnitReplacement, assignment: Assignment, role: UnitRole) -> bool:

@@ -75,11 +75,18 @@ async def refuse_change(session: AsyncSession, row: Request, data: WarrantyReque
 
 async def refuse_cancel(session: AsyncSession, row: Request) -> None:
     """A granted warranty stands while a replacement rests on it. Raises MoveRefused naming it: that goes first."""
-    if row.state != State.PROCESSED:
-        return
-    brought = await units.brought_by(session, row.id)
-    for replacement in (await replacements.replaced_among(session, row.country, brought)).values():
+    replacement = await resting_on(session, row)
+    if replacement is not None:
         raise MoveRefused(
-            f"A unit of this request was replaced by {replacement.request_id}; cancel that one first.",
-            facts={"state": row.state, "allowed_actions": [], "replacement": replacement.request_id},
+            f"A unit of this request was replaced by {replacement}; cancel that one first.",
+            facts={"state": row.state, "allowed_actions": [], "replacement": replacement},
         )
+
+
+async def resting_on(session: AsyncSession, row: Request) -> str | None:
+    """The replacement that rests on a granted warranty, None where the warranty may be cancelled."""
+    if row.state != State.PROCESSED:
+        return None
+    brought = await units.brought_by(session, row.id)
+    replaced = await replacements.replaced_among(session, row.country, brought)
+    return next((one.request_id for one in replaced.values()), None)

@@ -69,19 +69,26 @@ def routes(
     `without` leaves some out by name, where an older address does the same; `may` and `may_read` say who may call.
     """
     router = APIRouter(prefix=f"/countries/{{country}}/{resource.name}", tags=["configuration"])
-    shape, view = resource.shape, _view(resource)
-    change_body, page_view = change_of(shape, resource.one, key=resource.key), _page(resource, view)
-    one, many = resource.one, resource.name.replace("-", " ")
+    view = _view(resource)
+    _reading(router, resource, view, may_read)
+    _making(router, resource, view, may)
+    _changing(router, resource, view, may)
+    return _without(router, without)
+
+
+def _reading(router: APIRouter, resource: Resource[S, C], view: type[BaseModel], may: Any) -> None:
+    """The list, and one entry."""
+    many = resource.name.replace("-", " ")
 
     @router.get(
         "",
-        response_model=page_view,
+        response_model=_page(resource, view),
         summary=f"List {many}",
         description=f"The {many} of a country, by key. `warnings` say what will not work as things are.",
         responses=documented(*REFUSALS),
     )
     async def list_entries(
-        country: str, _: Annotated[Caller, Depends(may_read)], parts: PartsOf, limit: Limit = 100, cursor: Cursor = None
+        country: str, _: Annotated[Caller, Depends(may)], parts: PartsOf, limit: Limit = 100, cursor: Cursor = None
     ) -> dict[str, Any]:
         async with parts.sessions() as session:
             page = await reading.page(session, resource, country, after=cursor, limit=limit)
@@ -90,22 +97,25 @@ def routes(
     @router.get(
         "/{key:path}",
         response_model=view,
-        summary=f"Read one {one}",
-        description=f"One {one}. {_key_sentence(resource)}",
+        summary=f"Read one {resource.one}",
+        description=f"One {resource.one}. {_key_sentence(resource)}",
         responses=documented(*REFUSALS),
     )
-    async def read_entry(
-        country: str, key: str, _: Annotated[Caller, Depends(may_read)], parts: PartsOf
-    ) -> dict[str, Any]:
+    async def read_entry(country: str, key: str, _: Annotated[Caller, Depends(may)], parts: PartsOf) -> dict[str, Any]:
         async with parts.sessions() as session:
             return presented(await reading.read(session, resource, country, key))
+
+
+def _making(router: APIRouter, resource: Resource[S, C], view: type[BaseModel], may: Any) -> None:
+    """A new entry."""
+    shape = resource.shape
 
     @router.post(
         "",
         status_code=201,
         response_model=view,
-        summary=f"Create a {one}",
-        description=f"A new {one}. `warnings` say what will not work as things are.",
+        summary=f"Create a {resource.one}",
+        description=f"A new {resource.one}. `warnings` say what will not work as things are.",
         responses=documented(*REFUSALS, errors.AlreadyExists),
     )
     async def create_entry(
@@ -118,10 +128,15 @@ def routes(
             author = author_of(caller, parts)
             return presented(await changing.create(session, resource, country, body, author))
 
+
+def _changing(router: APIRouter, resource: Resource[S, C], view: type[BaseModel], may: Any) -> None:
+    """What becomes of an entry: changed, deleted."""
+    change_body = change_of(resource.shape, resource.one, key=resource.key)
+
     @router.patch(
         "/{key:path}",
         response_model=view,
-        summary=f"Change a {one}",
+        summary=f"Change a {resource.one}",
         description=f"Fields that are not named stay, lists are replaced whole. {_key_sentence(resource)}",
         responses=documented(*REFUSALS, errors.StaleVersion),
     )
@@ -141,7 +156,7 @@ def routes(
     @router.delete(
         "/{key:path}",
         status_code=204,
-        summary=f"Delete a {one}",
+        summary=f"Delete a {resource.one}",
         description=f"Unless something uses it; the answer names what does. {_key_sentence(resource)}",
         responses=documented(*REFUSALS, errors.StaleVersion, errors.InUse),
     )
@@ -155,8 +170,6 @@ def routes(
         async with parts.sessions.begin() as session:
             author = author_of(caller, parts)
             await changing.delete(session, resource, country, key, version, author)
-
-    return _without(router, without)
 
 
 def author_of(caller: Caller, parts: Parts) -> Author:

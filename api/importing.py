@@ -116,20 +116,14 @@ def routes(listed: Listed[Any]) -> APIRouter:
     name = listed.resource.name
     many = name.replace("-", " ")
     scope_of = Depends(_scope(listed))
-
-    @made.get(
+    made.add_api_route(
         f"/{name}.template.xlsx",
+        _template(name, scope_of),
         summary=f"Template for {many}",
         description="An XLSX with the headings, lists to choose from, and a sheet that explains each column.",
         response_class=Response,
         responses={**DOWNLOADED, **documented(*REFUSALS)},
     )
-    async def template(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
-        async with parts.sessions() as session:
-            sheet = await LISTS.sheet(session, Part(name, country, scope))
-        content = await asyncio.to_thread(files.written, Format.XLSX, sheet, ())
-        return _download(content, Format.XLSX, f"{name}.template.xlsx")
-
     for form in Format:
         made.add_api_route(
             f"/{name}.{form}",
@@ -140,9 +134,10 @@ def routes(listed: Listed[Any]) -> APIRouter:
             responses={**DOWNLOADED, **documented(*REFUSALS)},
             operation_id=f"export_{name.replace('-', '_')}_{form}",
         )
-
-    @made.post(
+    made.add_api_route(
         f"/{name}/import",
+        _import(name, scope_of),
+        methods=["POST"],
         status_code=202,
         summary=f"Import {many}",
         description=(
@@ -153,6 +148,30 @@ def routes(listed: Listed[Any]) -> APIRouter:
             *REFUSALS, errors.TooLarge, errors.UnsupportedType, errors.IdempotencyConflict, errors.Unavailable
         ),
     )
+    return made
+
+
+def _template(name: str, scope_of: Any) -> Any:
+    async def template(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
+        async with parts.sessions() as session:
+            sheet = await LISTS.sheet(session, Part(name, country, scope))
+        content = await asyncio.to_thread(files.written, Format.XLSX, sheet, ())
+        return _download(content, Format.XLSX, f"{name}.template.xlsx")
+
+    return template
+
+
+def _export(name: str, form: Format, scope_of: Any) -> Any:
+    async def export(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
+        async with parts.sessions() as session:
+            sheet, rows = await LISTS.rows(session, Part(name, country, scope))
+        content = await asyncio.to_thread(files.written, form, sheet, rows)
+        return _download(content, form, f"{name}.{form}")
+
+    return export
+
+
+def _import(name: str, scope_of: Any) -> Any:
     async def bring_in(
         country: str,
         file: Annotated[UploadFile, File(description="XLSX, or CSV in UTF-8, up to 10 MiB")],
@@ -167,17 +186,7 @@ def routes(listed: Listed[Any]) -> APIRouter:
         response.headers["Location"] = f"/api/v1/countries/{country}/imports/{coming.id}"
         return coming
 
-    return made
-
-
-def _export(name: str, form: Format, scope_of: Any) -> Any:
-    async def export(country: str, _: ReaderOf, parts: PartsOf, scope: str | None = scope_of) -> Response:
-        async with parts.sessions() as session:
-            sheet, rows = await LISTS.rows(session, Part(name, country, scope))
-        content = await asyncio.to_thread(files.written, form, sheet, rows)
-        return _download(content, form, f"{name}.{form}")
-
-    return export
+    return bring_in
 
 
 def _scope(listed: Listed[Any]) -> Any:

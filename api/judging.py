@@ -18,7 +18,7 @@ from api.schemas.points import OverrideBody, VerdictBody, VerdictsBody
 from api.schemas.requests import RequestView
 from domain import access, errors
 from domain.access import Caller
-from domain.errors import FieldError, Forbidden, Invalid, NotFound, ReasonRequired
+from domain.errors import FieldError, Forbidden, Invalid, ReasonRequired
 from domain.points import Verdict
 from domain.states import Kind, State
 from store import requests
@@ -107,12 +107,10 @@ async def _change(
 ) -> RequestView:
     """Make a change of the submitted request and journal it, in one transaction."""
     async with parts.sessions.begin() as session:
-        seen = await sight(session, request_id, caller)
-        if not access.is_keyuser(caller, seen.country):
+        row = await sight(session, request_id, caller)
+        if not access.is_keyuser(caller, row.country):
             raise Forbidden("Only keyusers judge.")
-        row = await requests.locked(session, request_id)
-        if row is None:
-            raise NotFound(f"There is no request {request_id}.")
+        await requests.hold(session, row)
         refuse_stale(row, version)
         if row.kind != Kind.POINTS or row.state != State.SUBMITTED:
             raise not_on_offer(row, caller, action)

@@ -16,6 +16,7 @@ from domain.access import Caller, Role
 from domain.calendar import local_date
 from domain.errors import FieldError, Forbidden, Invalid, NotFound
 from domain.labels import label
+from domain.lives import Grant
 from domain.states import State
 from store import lives
 from store.lives import Life
@@ -155,22 +156,7 @@ def _view(life: Life, country: str, today: date) -> UnitView:
         line_up=life.unit.line_up if life.unit else None,
         commissioned_on=life.unit.unit.since if life.unit else None,
         place=PlaceView(place=life.place, since=life.place_since) if life.place else None,
-        warranties=[
-            UnitTierView(
-                request=one.request,
-                policy=one.policy,
-                policy_version=one.policy_version,
-                tier=one.period.tier,
-                start=one.period.start,
-                end=one.period.end,
-                days=one.period.days,
-                used_days=one.period.used_days,
-                remaining_days=one.period.remaining_days,
-                closed_on=one.closed_on,
-                state=one.state(today),
-            )
-            for one in life.grants
-        ],
+        warranties=[_tier(one, today) for one in life.grants],
         replaced_by=_other(life.replaced_by, life.replaced_by.new_serial) if life.replaced_by else None,
         replaces=_other(life.replaces, life.replaces.old_serial) if life.replaces else None,
         cards=[
@@ -196,6 +182,22 @@ def _view(life: Life, country: str, today: date) -> UnitView:
             )
             for one in life.timeline
         ],
+    )
+
+
+def _tier(one: Grant, today: date) -> UnitTierView:
+    return UnitTierView(
+        request=one.request,
+        policy=one.policy,
+        policy_version=one.policy_version,
+        tier=one.period.tier,
+        start=one.period.start,
+        end=one.period.end,
+        days=one.period.days,
+        used_days=one.period.used_days,
+        remaining_days=one.period.remaining_days,
+        closed_on=one.closed_on,
+        state=one.state(today),
     )
 
 

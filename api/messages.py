@@ -14,7 +14,7 @@ from api.fields import Body, Text
 from api.submitting import fingerprint, own_key
 from domain import access, errors
 from domain.access import Caller
-from domain.errors import IdempotencyConflict, NotFound
+from domain.errors import IdempotencyConflict
 from domain.notifications import to_other_side
 from domain.states import Kind, State
 from store import emails, messages, requests
@@ -83,10 +83,8 @@ async def _written(
     """The message, what it takes to send its emails, those that are not sent yet, and whether it is new."""
     body_hash = fingerprint(body.text)
     async with parts.sessions.begin() as session:
-        await sight(session, request_id, caller)
-        row = await requests.locked(session, request_id)
-        if row is None:
-            raise NotFound(f"There is no request {request_id}.")
+        row = await sight(session, request_id, caller)
+        await requests.hold(session, row)
         found = await messages.find(session, row.id, caller.login, key)
         if created := found is None:
             side = access.speaks_for(caller, requests.owner_of(row))

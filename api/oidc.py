@@ -10,7 +10,7 @@ import httpx
 import jwt
 from jwt import PyJWK, PyJWKClient
 
-from domain.access import Claimed, Role
+from domain.access import END_USER, SYSTEM, Claimed, Role
 from domain.errors import Forbidden, NotAuthenticated, Unavailable
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
@@ -20,7 +20,6 @@ KEYS_FOR = 300.0  # seconds until keys are asked for again; an unknown key id as
 COOLDOWN = 10.0
 LONGEST = 200
 SIGN_IN = "keydesk-sign-in"
-RESERVED = {"system", "end_user"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ class Issuer:
 
     def _claimed(self, claims: Mapping[str, Any]) -> Claimed:
         login = _text(claims, self._names.login)
-        if login is None or login in RESERVED:
+        if login is None or login in {SYSTEM, END_USER}:
             raise Forbidden("Your account at the identity provider has no login for this desk.")
         return Claimed(
             issuer=self.url,

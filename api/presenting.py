@@ -15,6 +15,7 @@ from api.schemas.replacements import MoveView, NewTierView, ReplacementView
 from domain import access
 from domain.access import Caller, Role
 from domain.calendar import local_date
+from domain.clocks import turn_of
 from domain.errors import KeydeskError
 from domain.labels import label
 from domain.notifications import Event, Recipient
@@ -33,7 +34,16 @@ from store.tables.requests import Request
 
 # Whose emails requesters are shown, and PRO Partners whom an end user names.
 THEIRS = {Recipient.REQUESTER, Recipient.PARTNER}
-PENDING = {State.SUBMITTED, State.WRONG_DATA, State.DENIED}
+UNDECIDED = {State.SUBMITTED, State.WRONG_DATA, State.DENIED}
+
+
+def pending(row: Request) -> bool:
+    """Whether somebody is still to act before the decision: SAVE corrects it, keyusers see previews and warnings.
+
+    A final denial (`domain.md` §2) is none of these: its serials are free, and a correction would take them back.
+    """
+    state = State(row.state)
+    return state in UNDECIDED and turn_of(Kind(row.kind), state) is not None
 
 
 async def present(session: AsyncSession, rows: Sequence[Request], caller: Caller) -> list[schemas.RequestView]:
@@ -49,7 +59,7 @@ async def present_one(session: AsyncSession, row: Request, caller: Caller) -> sc
     if caller.role not in {Role.KEYUSER, Role.OPS}:
         return view
     data = _carried(row, hanging)
-    if State(row.state) in PENDING:
+    if pending(row):
         view.warnings += await _warnings(session, row, data)
         if caller.role is Role.KEYUSER and isinstance(data, WarrantyRequest):
             view.assignment = _assignment(await assess(session, row, data, superuser=caller.superuser))

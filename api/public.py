@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from activities import standing
 from api.deciding import bring, reopening
 from api.dependencies import KeyOf, Parts, PartsOf
 from api.errors import documented
@@ -209,7 +210,8 @@ async def _refuse_late(parts: Parts, session: AsyncSession, row: tables.Request)
 async def _may_cancel(parts: Parts, session: AsyncSession, row: tables.Request) -> bool:
     country = await session.get_one(Country, row.country)
     today = local_date(parts.now(), country.time_zone)
-    return may_cancel(State(row.state), row.commissioned_on, today, country.withdrawal_period)
+    in_time = may_cancel(State(row.state), row.commissioned_on, today, country.withdrawal_period)
+    return in_time and await standing.resting_on(session, row) is None
 
 
 async def _valid_card(session: AsyncSession, row: tables.Request) -> Card | None:

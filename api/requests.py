@@ -9,7 +9,7 @@ from api.deciding import Deciding, not_on_offer, refuse_stale, sight
 from api.dependencies import CallerOf, KeyOf, Parts, PartsOf
 from api.errors import documented
 from api.payloads import saved
-from api.presenting import PENDING, present_one
+from api.presenting import pending, present_one
 from api.schemas.requests import DecisionBody, History, HistoryEntry, RequestView, SaveBody
 from api.submitting import own_key
 from domain import access, errors
@@ -102,14 +102,12 @@ async def pdf_of(parts: Parts, card: Card) -> Response:
 async def save_request(request_id: str, body: SaveBody, caller: CallerOf, parts: PartsOf) -> RequestView:
     """SAVE: a keyuser's correction. It never decides; missing documents, matrix and deadlines become warnings."""
     async with parts.sessions.begin() as session:
-        seen = await sight(session, request_id, caller)
-        if not access.is_keyuser(caller, seen.country):
+        row = await sight(session, request_id, caller)
+        if not access.is_keyuser(caller, row.country):
             raise Forbidden("Only keyusers save requests.")
-        row = await requests.locked(session, request_id)
-        if row is None:
-            raise NotFound(f"There is no request {request_id}.")
+        await requests.hold(session, row)
         refuse_stale(row, body.version)
-        if State(row.state) not in PENDING:
+        if not pending(row):
             raise not_on_offer(row, caller, "edit")
         changes = await rewrite(session, row, await saved(parts, session, row, body.data))
         if body.warranty_type is not None:

@@ -11,8 +11,8 @@ from activities.judging import credited_of
 from domain import claiming, replacing, submission
 from domain.access import Owner
 from domain.errors import KeydeskError
-from domain.requests import Carried, Points, UnitReplacement, WarrantyRequest
-from store import catalogue, claims, lines, swaps
+from domain.requests import Attachment, Carried, Points, UnitReplacement, WarrantyRequest
+from store import catalogue, claims, lines, requests, swaps
 from store.tables.requests import Request
 
 
@@ -101,18 +101,21 @@ async def rules_for(
 
     `row` is the request as it stands, None if this is its first submission.
     """
+    hanging = await requests.attached(session, row.id) if row else []
+    attached = {one: Attachment(one.requirement, str(one.document_id)) for one in hanging}
     match data:
         case WarrantyRequest():
             known = await catalogue.catalogue_for(session, data.kind, data, owner, today=today, as_of=as_of)
-            return WarrantyRules(data, known)
+            return WarrantyRules(data, replace(known, attached=frozenset(attached.values())))
         case UnitReplacement():
             about = await swaps.known_for(
                 session, data, owner, today=today, as_of=as_of, request_id=row.id if row else None
             )
-            return ReplacementRules(data, about)
+            return ReplacementRules(data, replace(about, attached=frozenset(attached.values())))
         case Points():
             settled = credited_of(await lines.judged_of(session, row)) if row else frozenset()
             claimed = await claims.known_for(session, data, owner, as_of=as_of, first=row is None, settled=settled)
-            return PointsRules(data, claimed)
+            on_lines = frozenset((one.line, this) for one, this in attached.items() if one.line is not None)
+            return PointsRules(data, replace(claimed, attached=on_lines))
         case _:
             raise TypeError(f"there are no rules for {data.kind}")

@@ -39,7 +39,7 @@ from domain.notifications import END_USER_KINDS
 from domain.pools import ExtensionMode, check_code
 from domain.requests import Carried, ExtraYears, WarrantyExtension
 from domain.states import Kind
-from store import intake, known, pools, requests, units
+from store import bases, intake, known, pools, requests, units
 from store.snapshots import to_json
 from store.tables.countries import Company, Country
 from store.tables.requests import Intake
@@ -107,7 +107,10 @@ class Submitter:
 
 
 async def submit(parts: Parts, caller: Caller, data: Carried, key: str | None) -> tuple[RequestView, bool]:
-    """Take an account's submission; answers the request, and whether this call created it. Raises as `take_in`."""
+    """Take an account's submission; answers the request, and whether this call created it.
+
+    Raises as `take_in`, and NotFound for another country than the account's.
+    """
     if data.country != caller.country:
         raise NotFound(f"There is no country {data.country} for this account.")
     request_id, created = await take_in(parts, Submitter.account(caller), data, key)
@@ -204,6 +207,8 @@ async def refuse_held(session: AsyncSession, data: Carried, kind: Kind) -> None:
     Raises DuplicateSerial and AlreadyReplaced.
     """
     await known.refuse_taken(session, data)
+    if isinstance(data, ExtraYears):
+        await bases.refuse_extended(session, data.base)
     held = await units.holders(session, data.country, kind, data.claimed_serials)
     permitted = await units.open_permits(session, data.country, kind, data.claimed_serials)
     for serial in sorted(held.keys() - permitted):

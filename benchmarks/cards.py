@@ -8,39 +8,16 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
 from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from activities.rendering.cards import card_html, card_pdf
-from activities.rendering.face import CardFace, CardTier, CardUnit
+from activities.rendering.face import CardFace
 from activities.rendering.fonts import register_fonts
 from activities.rendering.pool import CardPress
-
-FACE = CardFace(
-    number="ES-2026-000123",
-    version=1,
-    kind="commissioning",
-    country="ES",
-    country_name="Spain",
-    units=(CardUnit("outdoor", "CU-2Z50TBE", "44810001A"), CardUnit("indoor", "CS-Z25TKEW", "55100001")),
-    tiers=(
-        CardTier("full", "1 year", date(2026, 11, 1), date(2027, 10, 31)),
-        CardTier("compressor", "5 years", date(2026, 11, 1), date(2031, 10, 31)),
-    ),
-    installer="ABC",
-    postcode="28013",
-    city="Madrid",
-    commissioned_on=date(2026, 11, 1),
-    text="Bought from a distributor without warranty.\n\nKeep this card with the manual.",
-    responsibilities="The installer answers for the installation.",
-    verify_url="https://desk.keydesk.example/verify/q3Jc0o2xv7mYl5bTtWc8nR1aKfUeZ4dPgHs6iQwLx9M",
-    issued_on=date(2026, 11, 4),
-)
-SIXTY = replace(FACE, units=tuple(CardUnit("indoor", "CS-Z25TKEW", f"{n:08d}") for n in range(60)))
+from tests.activities.rendering.faces import FACE, SIXTY
 
 
 def bare_canvas(face: CardFace) -> bytes:

@@ -24,7 +24,8 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def printable(text: str) -> str:
-    """No control characters but line breaks and tabs: nothing that a database, an email or a card cannot hold."""
+    """The text, with no control characters but line breaks and tabs: nothing that a database, an email or a card cannot
+    hold. Raises ValueError, as pydantic wants it."""
     if any(unicodedata.category(char) == "Cc" and char not in "\n\r\t" for char in text):
         raise ValueError("contains control characters")
     return text
@@ -37,7 +38,10 @@ def _one_line(text: str) -> str:
 
 
 def iso(value: object) -> object:
-    """Days and instants in texts begin as 2026-11-01: pydantic would also read the seconds since 1970."""
+    """The value; if it is a text, its day begins as 2026-11-01: pydantic would also read the seconds since 1970.
+
+    Raises ValueError.
+    """
     if isinstance(value, str) and not ISO_DATE.match(value):
         raise ValueError("must be a date as 2026-11-01")
     return value

@@ -134,8 +134,7 @@ class Policies(Resource[PolicyShape, PolicyContext]):
 
     async def values(self, session: AsyncSession, country: str, rows: Sequence[Any]) -> list[PolicyShape]:
         """The definitions, without their version."""
-        fields = PolicyShape.model_fields
-        return [PolicyShape(**{name: part for name, part in row.definition.items() if name in fields}) for row in rows]
+        return [shape_of(row) for row in rows]
 
     def settled(self, value: PolicyShape) -> PolicyShape:
         """Sets in their order, as the engine keeps them."""

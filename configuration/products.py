@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import exists
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from configuration import lookups
@@ -12,6 +12,7 @@ from domain.errors import FieldError
 from domain.requests import UnitRole
 from store.policies import current_policies
 from store.tables.configuration import Product
+from store.tables.loyalty import CampaignProduct
 from store.tables.requests import Request, RequestUnit
 
 
@@ -45,11 +46,21 @@ class Products(Resource[ProductShape, frozenset[str]]):
             yield FieldError("/line_up", "not a line-up of this country")
 
     async def users(self, session: AsyncSession, country: str, value: ProductShape) -> Iterable[str]:
-        """Policies and requests name products."""
+        """Policies, campaigns and requests name products."""
         policies = [
             f"policy {one.name}"
             for one in await current_policies(session, country)
             if any(row.product == value.reference for row in one.goods)
         ]
         named = exists().where(RequestUnit.request_id == Request.id, RequestUnit.product == value.reference)
-        return [*policies, *await lookups.requests_where(session, country, named)]
+        campaigns = await session.scalars(
+            select(CampaignProduct.campaign)
+            .where(CampaignProduct.country == country, CampaignProduct.product == value.reference)
+            .order_by(CampaignProduct.campaign)
+            .limit(lookups.MOST_NAMED)
+        )
+        return [
+            *policies,
+            *(f"participating product {campaign}/{value.reference}" for campaign in campaigns),
+            *await lookups.requests_where(session, country, named),
+        ]

@@ -6,6 +6,9 @@ from enum import StrEnum
 from domain.policies import InstallerClass
 from domain.states import Kind, Side
 
+# Who acts in the journal without an account. No account has such a login.
+SYSTEM, END_USER = "system", "end_user"
+
 
 class Role(StrEnum):
     """What an account is for."""

@@ -9,8 +9,8 @@ from datetime import date
 
 from domain.campaigns import Campaign, ParticipatingProduct
 from domain.errors import CodeInvalid, DocumentMissing, FieldError, Invalid, KeydeskError, RegistrationLate
-from domain.requests import Line, Points
-from domain.submission import Upload
+from domain.requests import Attachment, Line, Points
+from domain.submission import Requirement, Upload, document_errors
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class CampaignKnown:
 
     `uploads` holds only what the participant may attach; `as_of` is the day of the first submission. `first`: this
     is it; audience, coupon and days are asked then, never again. Lines in `settled` are credited and stay.
+    `attached` hangs on these lines already: it was taken.
     """
 
     campaign: Campaign | None
@@ -27,6 +28,7 @@ class CampaignKnown:
     as_of: date
     first: bool = True
     settled: frozenset[int] = frozenset()
+    attached: frozenset[tuple[int, Attachment]] = frozenset()
 
 
 def field_errors(request: Points, known: CampaignKnown) -> tuple[FieldError, ...]:
@@ -72,22 +74,10 @@ def _line_errors(index: int, line: Line, known: CampaignKnown) -> Iterator[Field
     for name in line.info:
         if name not in fields:
             yield FieldError(f"/lines/{index}/info", f"{name} is not asked for here")
-    wanted = {one.requirement: one for one in product.documents}
-    for place, attachment in enumerate(line.documents):
-        pointer = f"/lines/{index}/documents/{place}"
-        requirement, upload = wanted.get(attachment.requirement), known.uploads.get(attachment.document_id)
-        if requirement is None:
-            yield FieldError(f"{pointer}/requirement", f"{attachment.requirement} is not asked for here")
-        if upload is None:
-            yield FieldError(f"{pointer}/document_id", "no such document")
-        elif attachment in line.documents[:place]:
-            yield FieldError(f"{pointer}/document_id", "this document is attached twice")
-        elif requirement is not None and upload.media_type not in requirement.media_types:
-            yield FieldError(
-                f"{pointer}/document_id", f"{upload.media_type} is not taken for {requirement.requirement}"
-            )
-        elif requirement is not None and upload.size > requirement.max_bytes:
-            yield FieldError(f"{pointer}/document_id", f"larger than {requirement.max_bytes} bytes")
+    asked = [Requirement(one.requirement, one.required, one.media_types, one.max_bytes) for one in product.documents]
+    attached = {attachment for number, attachment in known.attached if number == index + 1}
+    for error in document_errors(line.documents, asked, known.uploads, attached):
+        yield FieldError(f"/lines/{index}{error.pointer}", error.detail)
 
 
 def _campaign_concerns(request: Points, known: CampaignKnown) -> Iterator[KeydeskError]:

@@ -1,8 +1,8 @@
-"""What people read instead of a state's value (`domain.md` §2)."""
+"""What people read instead of the value of a state or a side (`domain.md` §2)."""
 
 from enum import StrEnum
 
-from domain.states import State
+from domain.states import Side, State
 
 LABELS = {
     State.SUBMITTED: "Check pending",
@@ -12,6 +12,13 @@ LABELS = {
     State.PROCESSED: "Accepted",
     State.PARTIALLY_ACCEPTED: "Partially accepted",
     State.CANCELLED: "Canceled",
+}
+# Whose turn it is, and who makes a move, for ops and in the docs.
+SIDES = {
+    Side.KEYUSER: "keyuser",
+    Side.REQUESTER: "requester",
+    Side.END_USER: "end user",
+    Side.SYSTEM: "the desk",
 }
 
 

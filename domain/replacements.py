@@ -142,7 +142,10 @@ def carried_over(period: TierPeriod, replaced_on: date) -> TierPeriod:
 
 
 def carry_over(old: OldUnit, replaced_on: date) -> Assignment:
-    """The old policy, unchecked: every live tier of every warranty, each with its own arithmetic."""
+    """The old policy, unchecked: every live tier of every warranty, each with its own arithmetic (`domain.md` §2.5).
+
+    Raises `ValueError` for a unit that nothing covers on that day.
+    """
     warranty = old.covering(replaced_on)
     if warranty is None:
         raise ValueError("nothing covers the old unit: there is nothing to carry over")

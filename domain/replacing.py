@@ -4,6 +4,7 @@ As in `domain.submission`: what is wrong for anybody, and what only a requester 
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +19,7 @@ from domain.errors import (
     RegistrationLate,
 )
 from domain.replacements import OldUnit, Swap, reason_of
-from domain.requests import UnitReplacement, UnitRole
+from domain.requests import Attachment, UnitReplacement, UnitRole
 from domain.serials import is_serial
 from domain.submission import Product, Requirement, Upload, document_errors, missing_documents
 
@@ -43,7 +44,8 @@ class Known:
     """What the country knows that bears on one replacement. `old` is None for a unit that it does not know.
 
     `replaced`: the old unit was replaced already. `new_is_known`: a live request names the new serial.
-    `filed_on` is the day of the first submission, `limit` how long after the replacement that may be.
+    `filed_on` is the day of the first submission, `limit` how long after the replacement that may be. `attached`
+    hangs on the request already.
     """
 
     today: date
@@ -56,6 +58,7 @@ class Known:
     requirements: tuple[Requirement, ...]
     uploads: Mapping[str, Upload]
     serial_pattern: str | None = None
+    attached: AbstractSet[Attachment] = frozenset()
 
 
 def swap_of(data: UnitReplacement) -> Swap:
@@ -74,7 +77,7 @@ def field_errors(data: UnitReplacement, known: Known) -> tuple[FieldError, ...]:
     return (
         *_old_errors(data, known),
         *_new_errors(data, known),
-        *document_errors(data.documents, known.requirements, known.uploads),
+        *document_errors(data.documents, known.requirements, known.uploads, known.attached),
     )
 
 

@@ -5,6 +5,7 @@ are trusted: for them the second list becomes warnings.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -58,7 +59,10 @@ class Upload:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the country knows that bears on one request. `uploads` holds only what the requester may attach."""
+    """What the country knows that bears on one request. `uploads` holds only what the requester may attach.
+
+    `attached` hangs on the request already: it was taken, whatever the country has come to ask for since.
+    """
 
     today: date
     as_of: date
@@ -70,6 +74,7 @@ class Catalogue:
     uploads: Mapping[str, Upload]
     serial_pattern: str | None = None
     registration_limit: timedelta | None = None
+    attached: AbstractSet[Attachment] = frozenset()
 
 
 def field_errors(request: WarrantyRequest, catalogue: Catalogue) -> tuple[FieldError, ...]:
@@ -77,7 +82,7 @@ def field_errors(request: WarrantyRequest, catalogue: Catalogue) -> tuple[FieldE
     return (
         *_reference_errors(request, catalogue),
         *_unit_errors(request, catalogue),
-        *document_errors(request.documents, catalogue.requirements, catalogue.uploads),
+        *document_errors(request.documents, catalogue.requirements, catalogue.uploads, catalogue.attached),
     )
 
 
@@ -132,27 +137,36 @@ def _unit_errors(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[Fie
 
 
 def document_errors(
-    documents: Sequence[Attachment], asked: Sequence[Requirement], uploads: Mapping[str, Upload]
+    documents: Sequence[Attachment],
+    asked: Sequence[Requirement],
+    uploads: Mapping[str, Upload],
+    attached: AbstractSet[Attachment],
 ) -> Iterator[FieldError]:
-    """Documents that nobody asked for, that the requester may not attach, or that do not fit."""
+    """Documents that nobody asked for, that the requester may not attach, or that do not fit.
+
+    What is `attached` already was held to that when it came: nobody has to give it up to correct something else.
+    """
     requirements = {requirement.code: requirement for requirement in asked}
-    seen: set[tuple[str, str]] = set()
     for index, attachment in enumerate(documents):
-        requirement = requirements.get(attachment.requirement)
-        upload = uploads.get(attachment.document_id)
-        if requirement is None:
-            yield FieldError(f"/documents/{index}/requirement", f"{attachment.requirement} is not asked for here")
-        if upload is None:
-            yield FieldError(f"/documents/{index}/document_id", "no such document")
-        elif (attachment.requirement, attachment.document_id) in seen:
-            yield FieldError(f"/documents/{index}/document_id", "this document is attached twice")
-        elif requirement is not None and upload.media_type not in requirement.media_types:
-            yield FieldError(
-                f"/documents/{index}/document_id", f"{upload.media_type} is not taken for {requirement.code}"
-            )
-        elif requirement is not None and upload.size > requirement.max_bytes:
-            yield FieldError(f"/documents/{index}/document_id", f"larger than {requirement.max_bytes} bytes")
-        seen.add((attachment.requirement, attachment.document_id))
+        pointer = f"/documents/{index}"
+        if attachment in documents[:index]:
+            yield FieldError(f"{pointer}/document_id", "this document is attached twice")
+        elif attachment not in attached:
+            upload = uploads.get(attachment.document_id)
+            yield from _misfits(pointer, attachment, requirements.get(attachment.requirement), upload)
+
+
+def _misfits(
+    pointer: str, attachment: Attachment, requirement: Requirement | None, upload: Upload | None
+) -> Iterator[FieldError]:
+    if requirement is None:
+        yield FieldError(f"{pointer}/requirement", f"{attachment.requirement} is not asked for here")
+    if upload is None:
+        yield FieldError(f"{pointer}/document_id", "no such document")
+    elif requirement is not None and upload.media_type not in requirement.media_types:
+        yield FieldError(f"{pointer}/document_id", f"{upload.media_type} is not taken for {requirement.code}")
+    elif requirement is not None and upload.size > requirement.max_bytes:
+        yield FieldError(f"{pointer}/document_id", f"larger than {requirement.max_bytes} bytes")
 
 
 def _wholesaler_concerns(request: WarrantyRequest, catalogue: Catalogue) -> Iterator[KeydeskError]:

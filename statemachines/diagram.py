@@ -6,16 +6,11 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 
-from domain.states import Kind, Side, State
+from domain.labels import SIDES
+from domain.states import Kind, State
 from statemachines.moves import Move
 from statemachines.registry import TABLES
 
-SIDES = {
-    Side.KEYUSER: "keyuser",
-    Side.REQUESTER: "requester",
-    Side.END_USER: "end user",
-    Side.SYSTEM: "the desk",
-}
 INTRODUCTION = """\
 # States and moves
 

@@ -3,8 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.errors import DuplicateSerial
 from domain.states import State
 from store.tables.requests import Request
+from store.waiting import stand_in_line
 
 GONE = (State.CANCELLED, State.DENIED)
 
@@ -34,3 +36,20 @@ async def is_extended(session: AsyncSession, request_id: str) -> bool:
         select(Request.id).where(Request.base_id == request_id, Request.state.not_in(GONE)).limit(1)
     )
     return found is not None
+
+
+async def refuse_extended(session: AsyncSession, base_id: str) -> None:
+    """Raises DuplicateSerial if a live request for extra years rests on the warranty (`domain.md` §2.3).
+
+    Claims of serials do not say so alone: corrections change serials, and a permit lets one be named twice.
+    """
+    if await is_extended(session, base_id):
+        raise DuplicateSerial("Extra years on this warranty were asked for already.")
+
+
+async def rest(session: AsyncSession, row: Request, base_id: str) -> None:
+    """Rest the new request for extra years on the warranty; who wants the same waits. Raises DuplicateSerial."""
+    await stand_in_line(session, (f"extra-years/{base_id}",))
+    await refuse_extended(session, base_id)
+    row.base_id = base_id
+    await session.flush()

@@ -71,7 +71,10 @@ async def refuse(session: AsyncSession, request_id: str, key: str, refusal: Keyd
 
 
 async def first_answer(session: AsyncSession, request_id: str, key: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """Keep `answer` as what this key is told, unless it was told something before; then that."""
+    """Keep `answer` as what this key is told, unless it was told something before; then that.
+
+    Raises LookupError without such a decision.
+    """
     await session.execute(
         update(Decision)
         .where(Decision.request_id == request_id, Decision.idempotency_key == key, Decision.answer.is_(None))

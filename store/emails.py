@@ -84,17 +84,3 @@ async def own_text(
         )
     }
     return rows.get(language) or rows.get("en")
-
-
-async def exact_text(
-    session: AsyncSession, country: str, event: str, recipient: str, language: str
-) -> Notification | None:
-    """The country's own text of an email in exactly this language."""
-    return await session.scalar(
-        select(Notification).where(
-            Notification.country == country,
-            Notification.event == event,
-            Notification.recipient == recipient,
-            Notification.language == language,
-        )
-    )

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Exists, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import QueryableAttribute
 
+from domain.access import SYSTEM
 from domain.clocks import turn_of
 from domain.errors import Conflict, NotFound
 from domain.privacy import ERASED, erased_changes, erased_data, erased_face, keep_until
@@ -19,7 +21,6 @@ from store.tables.pages import Draft
 from store.tables.requests import Decision, Intake, JournalEntry, Message, Request, RequestDocument
 
 ACTION = "erase"
-ACTOR = "system"
 PEOPLE = "end_user"
 
 
@@ -42,16 +43,22 @@ async def erase(session: AsyncSession, request_id: str, at: datetime) -> bool:
         entry.comment, entry.changes = ERASED if entry.comment else "", erased_changes(entry.changes)
     for document in await _only_here(session, row.id):
         document.filename, document.erased_at = ERASED, at
-    requests.journalise(session, row, requests.Step(ACTOR, ACTION, State(row.state), at))
+    requests.journalise(session, row, requests.Step(SYSTEM, ACTION, State(row.state), at))
     await session.flush()
     return True
 
 
 async def _settled(session: AsyncSession, row: Request) -> bool:
     waiting = turn_of(Kind(row.kind), State(row.state)) is not None or row.state == State.ACCEPTED
-    queued = select(func.count()).where(Email.request_id == row.id, Email.status == "queued")
-    pending = select(func.count()).where(Card.request_id == row.id, Card.status == "pending")
-    return not waiting and not await session.scalar(queued) and not await session.scalar(pending)
+    return not waiting and not await session.scalar(select(or_(_unsent(row.id), _unprinted(row.id))))
+
+
+def _unsent(request_id: str | QueryableAttribute[str]) -> Exists:
+    return exists().where(Email.request_id == request_id, Email.status == "queued")
+
+
+def _unprinted(request_id: str | QueryableAttribute[str]) -> Exists:
+    return exists().where(Card.request_id == request_id, Card.status == "pending")
 
 
 async def _erase_talk(session: AsyncSession, request_id: str) -> None:
@@ -100,29 +107,30 @@ async def leftover_bytes(session: AsyncSession, request_id: str) -> list[str]:
 async def due(session: AsyncSession, now: datetime) -> AsyncIterator[str]:
     """Settled requests whose country keeps personal data no longer than until now, the oldest first."""
     settled_at = select(func.max(JournalEntry.at)).where(JournalEntry.request_id == Request.id).scalar_subquery()
-    rows = await session.execute(
-        select(Request, Country.personal_data_retention, settled_at)
+    tiers_of = (
+        select(Assignment.snapshot["tiers"])
+        .where(Assignment.request_id == Request.id)
+        .order_by(Assignment.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    past = now - Country.personal_data_retention
+    rows = await session.stream(
+        select(Request.id, Country.personal_data_retention, settled_at, tiers_of)
         .join(Country, Country.code == Request.country)
         .where(
             Request.erased_at.is_(None),
             Country.personal_data_retention.is_not(None),
-            settled_at < now - Country.personal_data_retention,
+            Request.turn.is_(None),
+            Request.state != State.ACCEPTED,
+            Request.submitted_at < past,
+            settled_at < past,
+            ~_unsent(Request.id),
+            ~_unprinted(Request.id),
         )
         .order_by(Request.submitted_at, Request.id)
     )
-    for row, retention, at in rows.all():
-        until = keep_until(at, await _last_covered(session, row.id), retention or timedelta())
-        if until <= now and await _settled(session, row):
-            yield row.id
-
-
-async def _last_covered(session: AsyncSession, request_id: str) -> date | None:
-    """When the warranty that the request was granted ends."""
-    snapshot = await session.scalar(
-        select(Assignment.snapshot)
-        .where(Assignment.request_id == request_id)
-        .order_by(Assignment.version.desc())
-        .limit(1)
-    )
-    ends = [date.fromisoformat(tier["end"]) for tier in (snapshot or {}).get("tiers", ())]
-    return max(ends, default=None)
+    async for request_id, retention, at, tiers in rows:
+        last_covered = max((date.fromisoformat(one["end"]) for one in tiers or ()), default=None)
+        if keep_until(at, last_covered, retention or timedelta()) <= now:
+            yield request_id

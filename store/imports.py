@@ -5,10 +5,10 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.sheets import Flaw
+from store.once import added
 from store.tables.imports import Import
 
 WAITING, RUNNING = "waiting", "running"
@@ -16,12 +16,7 @@ WAITING, RUNNING = "waiting", "running"
 
 async def add(session: AsyncSession, coming: Import) -> bool:
     """Write the import down; False if the caller used its key in the same moment elsewhere."""
-    try:
-        async with session.begin_nested():
-            session.add(coming)
-    except IntegrityError:
-        return False
-    return True
+    return await added(session, coming, unique="uq_imports_login_idempotency_key")
 
 
 async def find(session: AsyncSession, login: str, idempotency_key: str) -> Import | None:

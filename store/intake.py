@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import KeydeskError
 from domain.states import INFIX, Kind, request_id
+from store.once import added
 from store.tables.countries import Counter
 from store.tables.requests import Intake
 
@@ -25,25 +25,18 @@ async def locked(session: AsyncSession, request_id_: str) -> Intake | None:
 
 async def next_request_id(session: AsyncSession, country: str, kind: Kind) -> str:
     """The next id in a row for this country and kind. Refused submissions leave gaps, ids never repeat."""
-    number = await session.scalar(
+    number = await session.execute(
         insert(Counter)
         .values(country=country, name=INFIX[kind], value=1)
         .on_conflict_do_update(index_elements=["country", "name"], set_={"value": Counter.value + 1})
         .returning(Counter.value)
     )
-    if number is None:
-        raise RuntimeError("the counter answered nothing")
-    return request_id(country, kind, number)
+    return request_id(country, kind, number.scalar_one())
 
 
 async def add(session: AsyncSession, coming: Intake) -> bool:
     """Write the submission down; False if the caller used its key in the same moment elsewhere."""
-    try:
-        async with session.begin_nested():
-            session.add(coming)
-    except IntegrityError:
-        return False
-    return True
+    return await added(session, coming, unique="uq_intakes_caller_idempotency_key")
 
 
 async def refuse(session: AsyncSession, request_id_: str, refusal: KeydeskError) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller
 from domain.states import Side
-from store.requests import within_sight
+from store.requests import ORDERS, Order, within_sight
 from store.tables.countries import Company
 from store.tables.pages import KeptFilter
 from store.tables.requests import Request, RequestUnit
@@ -50,7 +50,7 @@ async def next_to_decide(session: AsyncSession, caller: Caller, but: str) -> str
     return await session.scalar(
         select(Request.id)
         .where(within_sight(caller), Request.turn == Side.KEYUSER, Request.id != but)
-        .order_by(Request.due_at, Request.id)
+        .order_by(*ORDERS[Order.DUE])
         .limit(1)
     )
 

@@ -24,11 +24,13 @@ async def policy_version(session: AsyncSession, country: str, number: int, versi
     return from_json(Policy, row.definition)
 
 
-async def collaborations_of(session: AsyncSession, country: str, unit: str | None) -> frozenset[str]:
-    """The organisational units that `unit` collaborates with."""
+async def collaborations_of(session: AsyncSession, country: str, organisational_unit: str | None) -> frozenset[str]:
+    """The organisational units that this one collaborates with."""
     return frozenset(
         await session.scalars(
-            select(Collaboration.partner).where(Collaboration.country == country, Collaboration.unit == unit)
+            select(Collaboration.partner).where(
+                Collaboration.country == country, Collaboration.unit == organisational_unit
+            )
         )
     )
 

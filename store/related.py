@@ -93,6 +93,9 @@ async def _add_outcomes(session: AsyncSession, found: dict[str, Related], ids: S
     replaced = (await session.scalars(select(Replacement).where(Replacement.request_id.in_(ids)))).all()
     for replacement in replaced:
         found[replacement.request_id].outcome = outcome_of(replacement)
-    old = {one.outcome.old_request: one for one in found.values() if one.outcome is not None}
-    for row in await session.scalars(select(Request).where(Request.id.in_(old))):
-        old[row.id].old_owner = owner_of(row)
+    named = {one.outcome.old_request for one in found.values() if one.outcome is not None}
+    rows = await session.scalars(select(Request).where(Request.id.in_(named)))
+    owners = {row.id: owner_of(row) for row in rows}
+    for one in found.values():
+        if one.outcome is not None:
+            one.old_owner = owners.get(one.outcome.old_request)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, any_, false, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Caller, Owner, Role
@@ -23,6 +24,11 @@ from store.tables.requests import JournalEntry, Request, RequestDocument, Reques
 async def locked(session: AsyncSession, request_id: str) -> Request | None:
     """The request, locked until the transaction ends: every move and every SAVE starts here."""
     return await session.get(Request, request_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+async def hold(session: AsyncSession, row: Request) -> None:
+    """Lock a request that was read before, as `locked` does, and read it anew."""
+    await session.refresh(row, with_for_update={"key_share": True})
 
 
 async def request(session: AsyncSession, request_id: str) -> Request | None:
@@ -145,8 +151,8 @@ async def journal(session: AsyncSession, request_id: str) -> list[JournalEntry]:
 class Wanted:
     """What a list is narrowed to; None means everything. `q` finds serial, postcode, card number and request id.
 
-    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a part of the company's name.
-    `also` is a second state beside `state`.
+    `turn` is the side that is to act; `search` is what people type: what `q` finds, or a request of one of the
+    `companies`, those in whose name it stands (`companies_like`). `also` is a second state beside `state`.
     """
 
     country: str | None = None
@@ -160,6 +166,7 @@ class Wanted:
     q: str | None = None
     turn: str | None = None
     search: str | None = None
+    companies: tuple[int, ...] = ()
     also: str | None = None
 
 
@@ -201,10 +208,15 @@ def listing(caller: Caller, wanted: Wanted, order: Order = Order.NEWEST) -> Sele
     if wanted.q is not None:
         query = query.where(_found_by(wanted.q))
     if wanted.search is not None:
-        part = Company.name.icontains(wanted.search.strip(), autoescape=True)
-        named = Request.company_id.in_(select(Company.id).where(part))
-        query = query.where(or_(_found_by(wanted.search), named))
+        theirs = literal(list(wanted.companies), ARRAY(Integer))  # one parameter, however many there are
+        query = query.where(or_(_found_by(wanted.search), Request.company_id == any_(theirs)))
     return query
+
+
+async def companies_like(session: AsyncSession, part: str) -> tuple[int, ...]:
+    """The companies in whose name this part stands, upper and lower case alike. A list that knows how many there are
+    is planned well; one that looks them up itself reads every request."""
+    return tuple(await session.scalars(select(Company.id).where(Company.name.icontains(part.strip(), autoescape=True))))
 
 
 def within_sight(caller: Caller) -> ColumnElement[bool]:
@@ -229,14 +241,13 @@ def _of_role(caller: Caller) -> ColumnElement[bool]:
 
 
 def _found_by(q: str) -> ColumnElement[bool]:
-    serial = normalise_serial(q)
-    return or_(
-        Request.id == q.strip().upper(),
-        Request.postcode == normalise_postcode(q),
-        exists().where(RequestUnit.request_id == Request.id, RequestUnit.serial == serial),
-        exists().where(Card.request_id == Request.id, Card.number == q.strip().upper()),
-        exists().where(
-            PoolNumber.number == q.strip().upper(),
-            or_(PoolNumber.held_by == Request.id, PoolNumber.request_id == Request.id),
-        ),
+    """One look into the index of each: a condition on rows would be tried on every request of the country."""
+    typed = q.strip().upper()
+    found = union_all(
+        select(Request.id).where(Request.id == typed),
+        select(Request.id).where(Request.postcode == normalise_postcode(q)),
+        select(RequestUnit.request_id).where(RequestUnit.serial == normalise_serial(q)),
+        select(Card.request_id).where(Card.number == typed),
+        select(func.coalesce(PoolNumber.request_id, PoolNumber.held_by)).where(PoolNumber.number == typed),
     )
+    return Request.id == any_(func.array(found.scalar_subquery()))

@@ -1,10 +1,10 @@
 """`keydesk reconcile`: where database and Temporal do not tell the same story, line by line."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
@@ -59,14 +59,15 @@ async def _compare(session: AsyncSession, client: Client, before: datetime) -> A
     for request_id in lost:
         yield Difference(f"{request_id}: submitted, but never recorded; the caller has not asked again")
     owing = await _owing(session)
-    for row in await session.scalars(select(Request).order_by(Request.id)):
-        running = await _running_state(client, row.id)
-        if running is not None and running != row.state:
-            yield Difference(f"{row.id}: {row.state} in the database, {running} in Temporal", row)
-        elif running is None and (_waits(row) or row.id in owing):
-            yield Difference(
-                f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
-            )
+    async for page in _pages(session, select(Request)):
+        for row in page:
+            running = await _running_state(client, row.id)
+            if running is not None and running != row.state:
+                yield Difference(f"{row.id}: {row.state} in the database, {running} in Temporal", row)
+            elif running is None and (_waits(row) or row.id in owing):
+                yield Difference(
+                    f"{row.id}: {row.state}, waits for {owing.get(row.id, 'somebody')}, but no workflow runs", row
+                )
     async for sentence in _forgotten(session, client, before):
         yield Difference(sentence)
     async for sentence in misbooked(session):
@@ -85,10 +86,8 @@ async def _forgotten(session: AsyncSession, client: Client, before: datetime) ->
 
 
 async def misbooked(session: AsyncSession) -> AsyncIterator[str]:
-    """Where the ledger is not what was granted, a page of points requests at a time."""
-    query = select(Request).where(Request.kind == Kind.POINTS).order_by(Request.id).limit(PAGE)
-    page = list(await session.scalars(query))
-    while page:
+    """Where the ledger is not what was granted."""
+    async for page in _pages(session, select(Request).where(Request.kind == Kind.POINTS)):
         judged = await lines.judged(session, page)
         for row in page:
             for line in judged[row.id]:
@@ -96,7 +95,15 @@ async def misbooked(session: AsyncSession) -> AsyncIterator[str]:
                     yield f"{row.id}: line {line.n} has {line.booked} points in the ledger, {line.due} are granted"
             if row.credited is not any(line.credited for line in judged[row.id]):
                 yield f"{row.id}: the request and the ledger do not agree whether points are credited"
-        page = list(await session.scalars(query.where(Request.id > page[-1].id)))
+
+
+async def _pages(session: AsyncSession, query: Select[Request]) -> AsyncIterator[Sequence[Request]]:
+    """The requests by id, some at a time: each page is read just before it is compared, and all are never in memory."""
+    query = query.order_by(Request.id).limit(PAGE)
+    page = (await session.scalars(query)).all()
+    while page:
+        yield page
+        page = (await session.scalars(query.where(Request.id > page[-1].id))).all()
 
 
 def _waits(row: Request) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.clocks import turn_of
+from domain.labels import SIDES
 from domain.states import Kind, Side, State, Trigger
 from statemachines.registry import offers
 
@@ -14,12 +15,6 @@ NOBODY = {
 }
 BLOCKED = "ops: the card cannot be printed, see the runbook"
 INSTANT = "%Y-%m-%d %H:%M:%S"
-SIDES = {
-    Side.KEYUSER: "keyuser",
-    Side.REQUESTER: "requester",
-    Side.END_USER: "end user",
-    Side.SYSTEM: "the desk",
-}
 
 
 def describe(kind: Kind, state: State, *, since: datetime, due: datetime | None = None, blocked: bool = False) -> str:

@@ -5,8 +5,9 @@ move; what is pending (who is waited for, until when, which effects are under wa
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
@@ -22,31 +23,12 @@ from statemachines.machine import RequestMachine
 from statemachines.registry import maker
 from workflows.details import describe
 from workflows.effects import Effects
+from workflows.typed import HIGHEST, checked, fits
 
 STATE = SearchAttributeKey.for_keyword("RequestState")
 DUE_AT = SearchAttributeKey.for_datetime("DueAt")
 TIMEOUT = timedelta(seconds=30)
 RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=10))
-LONGEST_KEY = 255
-HIGHEST = 2**31 - 1  # that a column of the database holds
-WITH_DATA = {Trigger.RESUBMIT, Trigger.AMEND, Trigger.ADJUST}
-
-
-def _fits(text: str) -> bool:
-    """Whether the database can keep it as a name or a key; if not, a booking would be tried again for ever."""
-    return len(text) <= LONGEST_KEY and "\0" not in text
-
-
-def _typed(decision: SignalledDecision | None) -> SignalledDecision:
-    """The decision that ops typed. Raises for one that no booking can carry out, or for none at all."""
-    if not isinstance(decision, SignalledDecision):
-        raise crossing(Invalid("The signal carries no decision."))
-    whole = 0 <= (decision.version or 0) <= HIGHEST
-    if not (whole and _fits(decision.key) and _fits(decision.login) and "\0" not in decision.comment):
-        raise crossing(Invalid("The decision cannot be written down."))
-    if decision.trigger in WITH_DATA:
-        raise crossing(Invalid(f"{decision.trigger} needs data, which no signal carries."))
-    return decision
 
 
 class RequestWorkflow:
@@ -83,14 +65,14 @@ class RequestWorkflow:
     @decide.validator
     def _check_update(self, decision: Decide) -> None:
         """An update typed by ops can be anything. What is refused here leaves nothing in the history."""
-        if not isinstance(decision, Decide) or not _fits(decision.key):
+        if not isinstance(decision, Decide) or not fits(decision.key):
             raise crossing(Invalid("That is no decision."))
 
     @workflow.signal(name="decide")
     async def decide_by_signal(self, decision: SignalledDecision | None = None) -> None:
         """A decision typed by ops. One that cannot be made is logged and changes nothing."""
         try:
-            typed = _typed(decision)
+            typed = checked(decision)
             await self._decide(typed.trigger, typed.key or str(workflow.uuid4()), typed)
         except ApplicationError as refused:
             workflow.logger.warning("signalled decision refused: %s", refused.type)
@@ -207,20 +189,42 @@ class RequestWorkflow:
         """Wait for the side whose turn it is; its alarms ring when it lets its time pass."""
         moves, turn = self._moves, self._clocks.turn
         alarms = self._patience.alarms(turn) if self._patience and turn else ()
+
+        def over() -> bool:
+            return self._moves > moves or self._full()
+
         for alarm, after in alarms:
             if alarm in self._rung:
                 continue
             try:
-                await workflow.wait_condition(
-                    lambda: self._moves > moves,
-                    timeout=self._remaining(after),
-                    timeout_summary=alarm.value,
-                )
+                await workflow.wait_condition(over, timeout=self._remaining(after), timeout_summary=alarm.value)
             except TimeoutError:
                 await self._ring(alarm, moves)
-            if self._moves > moves:
-                return
-        await workflow.wait_condition(lambda: self._moves > moves)
+            if over():
+                break
+        else:
+            await workflow.wait_condition(over)
+        if self._moves == moves:
+            self._go_on_afresh()
+
+    def _full(self) -> bool:
+        """Whether the history has become so long that the story is to go on in a new one; not while anything is under
+        way. Patched: what has grown longer before this was asked goes on as it was."""
+        suggested = workflow.info().is_continue_as_new_suggested()
+        return suggested and self._idle() and workflow.patched("go-on-afresh")
+
+    def _go_on_afresh(self) -> NoReturn:
+        """A new run, begun like one that a decision reopens. Alarms that rang queue nothing when they ring again."""
+        workflow.continue_as_new(
+            replace(
+                self._order,
+                state=self._machine.state,
+                reopened=True,
+                version=self._version,
+                used=self._clocks.used(workflow.now()),
+                patience=self._patience,
+            )
+        )
 
     def _remaining(self, after: timedelta) -> timedelta:
         """What is left of `after` for the side whose turn it is; an alarm that is late rings at once."""

@@ -43,7 +43,6 @@ class AddressRefused(ValueError):
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
 _BLANK_LINES = re.compile(r"(\n(?:[^\S\n]*\n)+)")
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
 
 
@@ -95,13 +94,13 @@ def build_message(
     message_id: str,
     sent_at: datetime,
     attachments: Sequence[Attachment] = (),
-    headers: Mapping[str, str] = {},
 ) -> EmailMessage:
-    """The message as it goes to the mail server: text and HTML as alternatives, then the attachments.
+    """The message as it goes to the mail server: text and HTML as alternatives, then the attachments. It says that it
+    was sent by a machine (RFC 3834), so that nobody's absence is answered to the desk.
 
     `sender` is an address, or a name and an address as in `Keydesk <desk@keydesk.example>`; `to` is one
     address; `message_id` is in angle brackets; `sent_at` is aware. Raises `AddressRefused`, and `ValueError`
-    for a bad message id, time or header, or a header that the message has already.
+    for a bad message id or time.
     """
     if sent_at.tzinfo is None:
         raise ValueError("The time of sending needs its time zone.")
@@ -113,12 +112,9 @@ def build_message(
     message["Subject"] = one_line(rendered.subject)
     message["Date"] = sent_at
     message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
-    for name, value in headers.items():
-        if not _HEADER.fullmatch(name) or name in message:
-            raise ValueError(f"{name!r} cannot be added as a header.")
-        message[name] = one_line(value)
     for attachment in attachments:
         main, _, sub = attachment.media_type.partition("/")
         message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=one_line(attachment.filename))

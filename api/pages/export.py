@@ -47,7 +47,8 @@ async def export(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Respons
         raise Forbidden("Only the desk exports lists.")
     rows: list[Row] = []
     async with visit.parts.sessions() as session:
-        found = list(await session.scalars(wanted.chosen(visit).limit(MOST_ROWS)))
+        chosen = await wanted.chosen(visit, session)
+        found = list(await session.scalars(chosen.limit(MOST_ROWS)))
         for start in range(0, len(found), AT_ONCE):
             part = found[start : start + AT_ONCE]
             rows += _rows(visit, await present(session, part, visit.who))

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.fields import Line
 from api.listing import Moment, after, instant, one_page
@@ -52,7 +53,7 @@ class Filter(BaseModel):
         wanted = {**self.model_dump(mode="json", exclude={"cursor"}), **changes}
         return urlencode({name: str(value) for name, value in wanted.items() if value is not None})
 
-    def chosen(self, visit: Visit) -> Select[Request]:
+    async def chosen(self, visit: Visit, session: AsyncSession) -> Select[Request]:
         """The requests within the visitor's sight that pass. Raises Invalid for a day out of reach."""
         wanted = requests.Wanted(
             kind=self.kind,
@@ -64,6 +65,7 @@ class Filter(BaseModel):
             submitted_from=instant(self.submitted_from, visit.zone, "/submitted_from"),
             submitted_before=after(self.submitted_to, visit.zone),
             search=self.q,
+            companies=await requests.companies_like(session, self.q) if self.q else (),
         )
         usual = Order.DUE if self.turn is Side.KEYUSER else Order.NEWEST
         return requests.listing(visit.who, wanted, self.sort or usual)
@@ -77,7 +79,7 @@ async def show(visit: MemberOf, wanted: Annotated[Filter, Query()]) -> Response:
     if visit.who.role is Role.KEYUSER and not visit.request.url.query:
         wanted = Filter(turn=Side.KEYUSER)
     async with visit.parts.sessions() as session:
-        rows, following = await one_page(session, wanted.chosen(visit), PER_PAGE, wanted.cursor)
+        rows, following = await one_page(session, await wanted.chosen(visit, session), PER_PAGE, wanted.cursor)
         return visit.page(
             "inbox.html",
             wanted=wanted,

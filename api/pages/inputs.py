@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from api.pages.measures import LASTING, MEGABYTE, bytes_of, count_and_unit, iso_of
 from configuration.documentation import TAKEN
 
-SPARE_ROWS = 2
 LONG_TEXT = 1000
 YES_NO = ("true", "false")
 # Fields that people fill in otherwise than programs do, by their names.

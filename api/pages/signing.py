@@ -1,6 +1,6 @@
 """Signing in and out, and choosing a language.
 
-A password proves a login here; OIDC will prove it elsewhere, and end in the same `opened`.
+A password proves a login here; `provider` has it proven elsewhere, and ends in the same `opened`.
 """
 
 import asyncio

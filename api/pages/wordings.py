@@ -103,6 +103,7 @@ REQUESTS = (
 )
 # Refusals whose own sentence says more than the one for their code (`words.REFUSALS`).
 REFUSED = (
+    n_("Extra years on this warranty were asked for already."),
     n_("Another live request already names the outdoor unit {serial}."),
     n_("The unit {serial} is known to the country already."),
     n_("The unit {serial} comes with a unit replacement."),

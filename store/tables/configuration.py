@@ -95,7 +95,7 @@ class OrganisationalUnit(Base):
 
 
 class Collaboration(Base):
-    """`unit` collaborates with `partner`; both directions are stored."""
+    """Two organisational units: `unit` collaborates with `partner`; both directions are stored."""
 
     __tablename__ = "collaborations"
     __table_args__ = (

@@ -13,6 +13,13 @@ class Assignment(Base):
     """The warranty granted, frozen at accept; an amendment adds one. `snapshot` is a `domain.warranties.Assignment`."""
 
     __tablename__ = "assignments"
+    __table_args__ = (
+        Index(
+            "ix_assignments_policy",
+            text("((snapshot ->> 'policy_number')::integer)"),
+            text("((snapshot ->> 'policy_version')::integer)"),
+        ),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +67,7 @@ class Card(Base):
         UniqueConstraint("number", "version"),
         CheckConstraint("status IN ('pending', 'valid', 'superseded', 'withdrawn')", "status"),
         Index("uq_cards_valid", "number", unique=True, postgresql_where=text("status = 'valid'")),
+        Index("ix_cards_status", "status"),
     )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
@@ -87,6 +95,7 @@ class Email(Base):
         UniqueConstraint("request_id", "cause", "event", "recipient"),
         CheckConstraint("status IN ('queued', 'sent', 'failed', 'dropped')", "status"),
         Index("ix_emails_queued", "id", postgresql_where=text("status = 'queued'")),
+        Index("ix_emails_status", "status"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

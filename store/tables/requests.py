@@ -21,6 +21,7 @@ class Intake(Base):
     __table_args__ = (
         UniqueConstraint("caller", "idempotency_key"),
         CheckConstraint("outcome IN ('recorded', 'refused')", "outcome"),
+        Index("ix_intakes_unrecorded", "submitted_at", postgresql_where=text("outcome IS NULL")),
     )
 
     request_id: Mapped[str] = mapped_column(primary_key=True)
@@ -51,6 +52,18 @@ class Request(Base):
         Index("ix_requests_list", "country", text("submitted_at DESC"), text("id DESC")),
         Index("ix_requests_company", "company_id", text("submitted_at DESC"), text("id DESC")),
         Index("ix_requests_campaign", "country", "campaign", text("submitted_at DESC"), text("id DESC")),
+        Index("ix_requests_login", "login", text("submitted_at DESC"), text("id DESC")),
+        Index("ix_requests_newest", text("submitted_at DESC"), text("id DESC")),
+        Index(
+            "ix_requests_turn",
+            "country",
+            "turn",
+            text("coalesce(due_at, '9999-01-01 00:00:00+00'::timestamptz)"),  # as `store.requests.ORDERS` says it
+            "id",
+            postgresql_where=text("turn IS NOT NULL"),
+        ),
+        Index("ix_requests_counted", "country", "kind", "state", "turn"),
+        Index("ix_requests_blocked", "id", postgresql_where=text("card_blocked IS NOT NULL")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -168,6 +181,7 @@ class Decision(Base):
     __table_args__ = (
         UniqueConstraint("request_id", "booked_version"),
         CheckConstraint("outcome IN ('booked', 'refused')", "outcome"),
+        Index("ix_decisions_outcome", "trigger", "outcome"),
     )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
@@ -222,6 +236,7 @@ class JournalEntry(Base):
     """Every move and every SAVE: append-only, one entry per version."""
 
     __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_at", "at"),)
 
     request_id: Mapped[str] = mapped_column(ForeignKey("requests.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)

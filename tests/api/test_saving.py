@@ -12,7 +12,18 @@ from tests.api.refusals import pointers, refusal
 from tests.stack.countries import new_country
 from tests.stack.footprint import footprint
 from tests.stack.running import Stack
-from tests.stack.walks import REQUESTS, decided, documents, filed, history, new_serial, outdoor, seen, settled
+from tests.stack.walks import (
+    REQUESTS,
+    decided,
+    documents,
+    filed,
+    history,
+    new_serial,
+    outdoor,
+    processed,
+    seen,
+    settled,
+)
 
 
 async def save(
@@ -234,3 +245,27 @@ async def test_a_version_is_a_small_whole_number(stack: Stack, version: Any) -> 
     answer = await stack.client_of("keyuser.es").patch(f"{REQUESTS}/{request['id']}", json={"version": version})
     assert refusal(answer) == (422, "invalid")
     assert pointers(answer) == ["/version"]
+
+
+async def test_what_is_attached_stays_when_the_country_asks_for_it_no_more(stack: Stack) -> None:
+    """Who corrects a postcode keeps the evidence, whatever was configured since."""
+    country = await new_country(stack)
+    pending, flagged = [await filed(stack, country.installer, country=country.code) for _ in range(2)]
+    done = await processed(stack, country.installer, country.keyuser, country=country.code)
+    await decided(stack, country.keyuser, flagged["id"], "flag_wrong_data", comment="Which postcode?")
+    keyuser = stack.client_of(country.keyuser)
+    path = f"/api/v1/countries/{country.code}/documentation/commissioning/residential/invoice"
+    assert (await keyuser.delete(path, params={"version": 1})).status_code == 204
+    patch = {"version": 1, "data": {"end_user": {"postcode": "28014"}}}
+    saved_ = (await keyuser.patch(f"{REQUESTS}/{pending['id']}", json=patch)).json()
+    amended = await decided(stack, country.keyuser, done["id"], "amend", comment="Typing error.", data=patch["data"])
+    again = await decided(stack, country.installer, flagged["id"], "resubmit", data=patch["data"])
+    for before, after in ((pending, saved_), (done, amended), (flagged, again)):
+        assert after["data"]["end_user"]["postcode"] == "28014"
+        assert after["documents"] == before["documents"]
+    fresh = [
+        *saved_["data"]["documents"],
+        {"requirement": "invoice", "document_id": done["documents"][0]["document_id"]},
+    ]
+    refused = await keyuser.patch(f"{REQUESTS}/{pending['id']}", json={"version": 2, "data": {"documents": fresh}})
+    assert (refusal(refused), pointers(refused)) == ((422, "invalid"), ["/data/documents/2/requirement"])

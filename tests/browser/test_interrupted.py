@@ -73,20 +73,3 @@ async def test_a_draft_goes_on_after_signing_in_anew_in_another_tab(
         await page.wait_for_selector("text=Draft kept")
         await page.reload()
         assert await page.input_value("#end_user-name") == "Marta"
-
-
-async def test_a_choice_by_keys_is_sent_when_it_is_made(stack: Stack, browser: Browser, address: str) -> None:
-    """WCAG 3.2.2: with arrow keys every choice on the way would send the form."""
-    await filed(stack)
-    async with walking(browser, address, "choosing") as walker:
-        page = walker.page
-        await walker.sign_in("keyuser.es")
-        await walker.go("/requests?sort=newest")
-        await page.focus("#state")
-        await page.keyboard.press("ArrowDown")
-        await page.keyboard.press("ArrowDown")
-        chosen = await page.input_value("#state")
-        assert page.url.endswith("/requests?sort=newest"), "nothing is sent yet"
-        await page.keyboard.press("Tab")
-        await page.wait_for_url(f"**state={chosen}*")
-        await expect(page.locator("#line_up")).to_be_focused()

@@ -15,6 +15,7 @@ from tests.browser.conftest import SCREENSHOTS
 from workers import demo
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+NARROWEST = 320  # what a desk of 1280 is at a zoom of 400 % (WCAG 1.4.10)
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # What the walks provoke on purpose: a refused form answers 422, a missing page 404.
 EXPECTED = ("Failed to load resource", "Autofocus processing was blocked")
@@ -60,17 +61,22 @@ class Walker:
         """Keep a picture on a desk and on a phone, and check that the page is whole, fits and can be used by all."""
         if inline := await self.page.locator("script:not([src]), style, [style], [onclick]").count():
             self.complaints.append(f"{what}: {inline} times inline")
+        await self.page.set_viewport_size({"width": NARROWEST, "height": 640})
+        await self._fits(what, NARROWEST)
         for size in (PHONE, DESK):
             await self.page.set_viewport_size({"width": size["width"], "height": size["height"]})
             await self._show_pictures()
             await self.page.screenshot(path=SCREENSHOTS / f"{self.name}-{what}-{size['width']}.png", full_page=True)
-            wide = await self.page.evaluate("document.documentElement.scrollWidth")
-            if wide > size["width"]:
-                self.complaints.append(f"{what}: {wide} wide on {size['width']}")
+            await self._fits(what, size["width"])
         found = await Axe().run(self.page, options={"runOnly": LEVELS})
         for violation in found.response["violations"]:
             nodes = [node["html"][:120] for node in violation["nodes"][:2]]
             self.complaints.append(f"{what}: {violation['id']}: {nodes}")
+
+    async def _fits(self, what: str, width: int) -> None:
+        wide = await self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            self.complaints.append(f"{what}: {wide} wide on {width}")
 
     async def _show_pictures(self) -> None:
         """Pictures load when they come in sight; here all of them."""

@@ -173,6 +173,9 @@ async def test_what_is_used_stays(client: httpx.AsyncClient, country: NewCountry
         (409, "in_use"),
         ["push period AUTUMN/2026-10-01/CS-Z25TKEW"],
     )
+    sold = await client.delete(at(country, "products", "CS-Z25TKEW"), params={"version": 1})
+    assert refusal(sold) == (409, "in_use")
+    assert "participating product AUTUMN/CS-Z25TKEW" in body(sold)["used_by"]
     without = await client.patch(at(country, "campaigns", "AUTUMN"), json={"version": 1, "documents": []})
     assert (refusal(without), pointers(without)) == ((422, "invalid"), ["/documents"])
     assert "required by CS-Z25TKEW" in body(without)["errors"][0]["detail"]

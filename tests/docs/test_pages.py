@@ -13,6 +13,10 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED_FILE = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
 COMMAND = re.compile(r"\bkeydesk ([a-z]+)\b")
+COMMANDS = {
+    *("up", "mail", "api", "worker", "migrate", "demo", "namespace", "release"),
+    *("newkey", "enrol", "token", "reconcile", "erase"),
+}
 TARGET = re.compile(r"\bmake ([a-z]+)\b")
 
 PEOPLES_FOLDER = re.compile(r"/(?:home|Users)/\w+/\w+")
@@ -57,44 +61,15 @@ def test_every_file_that_a_page_names_is_there(name: str) -> None:
 
 @every_page
 def test_every_keydesk_command_that_a_page_names_exists(page: Path) -> None:
-    known = {
-        "up",
-        "mail",
-        "api",
-        "worker",
-        "migrate",
-        "demo",
-        "namespace",
-        "newkey",
-        "token",
-        "reconcile",
-        "config",
-        "enrol",
-        "erase",
-        "release",
-    }
     in_code = " ".join(re.findall(r"`[^`]+`|^```.*?^```$", text_of(page), re.MULTILINE | re.DOTALL))
-    assert set(COMMAND.findall(in_code)) <= known
+    assert set(COMMAND.findall(in_code)) <= {*COMMANDS, "config"}
 
 
 def test_the_commands_are_those_of_the_command_line() -> None:
     from workers.cli import app
 
-    assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
-        "up",
-        "mail",
-        "api",
-        "worker",
-        "migrate",
-        "demo",
-        "erase",
-        "namespace",
-        "newkey",
-        "token",
-        "reconcile",
-        "release",
-        "enrol",
-    }
+    named = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert named == COMMANDS
 
 
 @every_page

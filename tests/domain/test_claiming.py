@@ -40,6 +40,17 @@ def test_a_wrong_field_is_pointed_at(line: Line, pointer: str) -> None:
     assert field_errors(wrong, known(settled=frozenset({2}))) == (), "a credited line is settled"
 
 
+def test_what_hangs_on_a_line_already_is_not_held_to_what_the_campaign_asks_for_now() -> None:
+    old = Attachment("receipt", "lost")
+    kept = known(attached=frozenset({(1, old)}))
+    assert field_errors(claim(Line(PRODUCT, 1, {}, (BILL, old))), kept) == ()
+    elsewhere = claim(BARE, Line(PRODUCT, 1, {}, (BILL, old)))
+    assert {one.pointer for one in field_errors(elsewhere, kept)} == {
+        "/lines/1/documents/1/requirement",
+        "/lines/1/documents/1/document_id",
+    }
+
+
 def test_without_a_campaign_that_admits_nothing_else_is_told() -> None:
     wrong = claim(Line("CU", 1))
     assert [one.pointer for one in field_errors(wrong, known(campaign=None))] == ["/campaign"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.labels import LABELS, CancelledBy, label, public_label
-from domain.states import State
+from domain.labels import LABELS, SIDES, CancelledBy, label, public_label
+from domain.states import Side, State
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,10 @@ def test_the_landing_page_does_not_tell_of_wrong_data(state: State) -> None:
 
 def test_every_state_has_a_label() -> None:
     assert LABELS.keys() == set(State)
+
+
+def test_every_side_has_a_name() -> None:
+    assert SIDES.keys() == set(Side)
 
 
 def test_whoever_ended_a_request_is_stored_by_these_names() -> None:

@@ -110,6 +110,18 @@ def test_a_document_of_nobody_for_nothing_is_wrong_twice() -> None:
     ]
 
 
+def test_what_is_attached_already_is_not_held_to_what_is_asked_for_now() -> None:
+    old, gone = Attachment("unheard-of", "bill"), Attachment("invoice", "lost")
+    assert bad(documents=(old, gone)) != ()
+    kept = catalogue(attached=frozenset({old, gone}))
+    assert pointers(commissioning(documents=(old, gone)), kept) == []
+    assert pointers(commissioning(documents=(old, old)), kept) == ["/documents/1/document_id"]
+    assert pointers(commissioning(documents=(Attachment("unheard-of", "lost"),)), kept) == [
+        "/documents/0/requirement",
+        "/documents/0/document_id",
+    ]
+
+
 def test_one_document_may_answer_two_requirements_but_none_twice() -> None:
     bill, photo = Attachment("invoice", "bill"), Attachment("photo", "bill")
     assert bad(documents=(bill, photo)) == ()

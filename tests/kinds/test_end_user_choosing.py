@@ -17,7 +17,7 @@ from tests.stack.days import tier
 from tests.stack.footprint import footprint
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
-from tests.stack.walks import REQUESTS, Json, decided, filed, history, pulled, seen, settled
+from tests.stack.walks import REQUESTS, Json, decided, filed, history, new_serial, outdoor, pulled, seen, settled
 
 KEYUSER = "keyuser.es"
 
@@ -170,6 +170,17 @@ async def test_the_keyuser_edits_the_rest_and_keeps_an_email_that_can_be_written
     assert saved.json()["data"]["end_user"]["city"] == "Getafe"
     empty = await client.patch(path, json={"version": 2, "data": {"end_user": {"email": ""}}})
     assert (refusal(empty), pointers(empty)) == ((422, "invalid"), ["/data/end_user/email"])
+
+
+async def test_a_final_denial_is_corrected_no_more_and_keeps_no_serial(stack: Stack) -> None:
+    serial = new_serial()
+    request = await end_user_filed(stack, units=outdoor(serial))
+    denied = await decided(stack, KEYUSER, request["id"], "deny", comment="Illegible.")
+    assert (denied["assignment"], denied["warnings"]) == (None, []), "nothing is pending"
+    path, body = f"{REQUESTS}/{request['id']}", {"version": denied["version"], "data": {"remarks": "Called them."}}
+    answer = await stack.client_of(KEYUSER).patch(path, json=body)
+    assert (refusal(answer), problem(answer)["allowed_actions"]) == ((409, "move_refused"), [])
+    assert (await end_user_filed(stack, units=outdoor(serial)))["state"] == "submitted"
 
 
 async def test_a_superuser_chooses_beyond_the_organisational_unit(stack: Stack) -> None:

@@ -1,5 +1,6 @@
 """Extra years on an end-user warranty, from the offer to the second card (`domain.md` §2.3)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,11 +26,11 @@ from tests.kinds.walks import (
     later,
 )
 from tests.stack.countries import NewCountry, demo_policy, new_country
-from tests.stack.days import tier
+from tests.stack.days import last, tier
 from tests.stack.footprint import INTAKE, footprint
 from tests.stack.papers import text_of
 from tests.stack.running import Stack
-from tests.stack.walks import REQUESTS, Json, decided, history, outdoor, processed, pulled, seen, settled
+from tests.stack.walks import REQUESTS, Json, decided, history, new_serial, outdoor, processed, pulled, seen, settled
 from workers.demo_countries import EXTRA_YEARS
 
 KEYUSER = "keyuser.es"
@@ -94,7 +95,7 @@ async def test_from_the_click_to_the_second_card(stack: Stack) -> None:
     text = text_of(await card_of(stack, done))
     assert "5 years + 2 years Full warranty" in text
     assert "this card prolongs the end-user warranty" in text
-    assert "2033-10-31" in text or "31" in text
+    assert last(years=7) in text
     after = await seen(stack, base["id"])
     assert (after["cards"], after["assignment"]) == (base["cards"], base["assignment"]), "the base is as it was"
 
@@ -152,6 +153,41 @@ async def test_there_is_at_most_one_live_request_per_warranty(stack: Stack) -> N
     assert await refused(stack, base) == (409, "duplicate_serial")
     await decided(stack, KEYUSER, second["id"], "cancel", comment="Paid back.")
     assert (await extra_filed(stack, base))["state"] == "submitted"
+
+
+async def permitted(stack: Stack, serial: str) -> None:
+    body = {"kind": "extra-years", "serial": serial, "comment": "Two flats."}
+    answer = await stack.client_of(KEYUSER).post("/api/v1/countries/ES/duplicate-permits", json=body)
+    assert answer.status_code == 201, answer.text
+
+
+async def test_a_permit_is_for_a_serial_and_lets_no_second_request_rest_on_a_warranty(stack: Stack) -> None:
+    base = await granted(stack)
+    await extra_filed(stack, base)
+    await permitted(stack, base["data"]["units"][0]["serial"])
+    assert await refused(stack, base) == (409, "duplicate_serial")
+
+
+async def test_corrected_serials_let_no_second_request_rest_on_a_warranty(stack: Stack) -> None:
+    base, other = await granted(stack), await granted(stack)
+    await extra_filed(stack, base)
+    units = {"units": outdoor(new_serial())}
+    await decided(stack, KEYUSER, base["id"], "amend", comment="Typing error.", data=units)
+    assert await refused(stack, await settled(stack, base["id"])) == (409, "duplicate_serial")
+    extra = await extra_filed(stack, other)
+    saved = await stack.client_of(KEYUSER).patch(
+        f"{REQUESTS}/{extra['id']}", json={"version": 1, "data": {"units": outdoor(new_serial())}}
+    )
+    assert saved.status_code == 200, saved.text
+    assert await refused(stack, other) == (409, "duplicate_serial")
+
+
+async def test_of_rivals_for_one_warranty_with_permits_one_wins(stack: Stack) -> None:
+    base = await granted(stack)
+    for _ in range(4):
+        await permitted(stack, base["data"]["units"][0]["serial"])
+    answers = await asyncio.gather(*(ask_extra_years(stack, base) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
 
 
 async def test_only_whoever_proves_the_warranty_asks_for_more(stack: Stack) -> None:

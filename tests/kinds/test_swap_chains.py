@@ -1,5 +1,6 @@
 """Replacements that are undone, corrected, followed by others, and what happens to the cards meanwhile."""
 
+from datetime import timedelta
 from typing import Any
 
 from domain.pools import Pool
@@ -8,10 +9,12 @@ from tests.kinds.swaps import booked, commissioned, country_of_long_memory, life
 from tests.kinds.walks import (
     PUBLIC,
     ask_extra_years,
+    cancelled_on_the_page,
     card_of,
     counted,
     extended,
     extra_granted,
+    found,
     granted,
     visitor,
 )
@@ -54,6 +57,14 @@ def statuses(request: Json) -> list[tuple[int, str]]:
 async def cancelled(stack: Stack, request: Json) -> Json:
     await decided(stack, KEYUSER, request["id"], "cancel", comment="Put back.")
     return await settled(stack, request["id"])
+
+
+async def test_a_list_names_the_request_of_every_unit_that_went(stack: Stack) -> None:
+    base, serials = await installation(stack, units=2)
+    done = {(await swapped(stack, serial))["id"] for serial in serials}
+    listed = (await stack.client_of(KEYUSER).get(REQUESTS, params={"kind": "unit-replacement", "limit": 200})).json()
+    named = {one["id"]: one["replacement"]["old_request"] for one in listed["items"] if one["id"] in done}
+    assert named == dict.fromkeys(done, base["id"])
 
 
 async def test_a_cancelled_replacement_leaves_everything_as_it_was(stack: Stack) -> None:
@@ -204,6 +215,19 @@ async def test_extra_years_are_carried_over_and_asked_for_no_more(stack: Stack) 
     assert refusal(await ask_extra_years(stack, base))[1] in {"duplicate_serial", "already_replaced"}
     refused = await pulled(stack, KEYUSER, base["id"], "cancel", comment="Removed.")
     assert (refusal(refused), refused.json()["replacement"]) == ((409, "move_refused"), done["id"])
+
+
+async def test_the_landing_page_offers_no_cancellation_that_a_replacement_forbids(stack: Stack) -> None:
+    country = await new_country(stack, withdrawal_period=timedelta(days=3650))
+    base = await granted(stack, country)
+    assert [one["may_cancel"] for one in await found(stack, base)] == [True]
+    old = base["data"]["units"][0]["serial"]
+    done = await swapped(stack, old, country.partner, country.keyuser, country=country.code)
+    offered = {one["id"]: one["may_cancel"] for one in await found(stack, base)}
+    assert offered == {base["id"]: False, done["id"]: True}
+    answer = await cancelled_on_the_page(stack, base)
+    assert refusal(answer) == (409, "move_refused")
+    assert done["id"] not in answer.text, "what keyusers go by is not for the landing page"
 
 
 async def test_a_number_is_drawn_only_for_a_unit_that_had_no_card(stack: Stack) -> None:

@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import sysconfig
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -65,11 +65,15 @@ async def postgres(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def temporal(
-    *, ui: bool = False, file: Path | None = None, keys: Mapping[str, bytes] | None = None
+    *,
+    ui: bool = False,
+    file: Path | None = None,
+    keys: Mapping[str, bytes] | None = None,
+    dynamic_config: Sequence[str] = (),
 ) -> AsyncIterator[Client]:
     """A new Temporal dev server, in memory or in a file, with the desk's namespace prepared; a client of it.
 
-    The client encrypts payloads if there are keys.
+    The client encrypts payloads if there are keys. `dynamic_config` comes on top of the desk's own.
     """
     async with await WorkflowEnvironment.start_local(
         namespace=NAMESPACE,
@@ -80,7 +84,7 @@ async def temporal(
         dev_server_database_filename=str(file) if file else None,
         dev_server_log_level="error",
         dev_server_extra_args=[
-            *(part for value in DYNAMIC_CONFIG for part in ("--dynamic-config-value", value)),
+            *(part for value in (*DYNAMIC_CONFIG, *dynamic_config) for part in ("--dynamic-config-value", value)),
             *("--disable-config-file", "--disable-config-env"),
         ],
     ) as environment:

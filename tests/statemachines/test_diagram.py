@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.states import Kind, Side, State, Trigger
-from statemachines.diagram import SIDES, diagram, page
+from statemachines.diagram import diagram, page
 from statemachines.moves import Move
 from statemachines.registry import TABLES
 
@@ -50,10 +50,6 @@ def test_the_list_says_who_makes_a_move() -> None:
 def test_a_state_that_can_be_left_is_no_end() -> None:
     assert "cancelled --> [*]" in diagram(TABLES[Kind.COMMISSIONING])
     assert "processed --> [*]" not in diagram(TABLES[Kind.COMMISSIONING])
-
-
-def test_every_side_has_a_name() -> None:
-    assert set(SIDES) == set(Side)
 
 
 def test_kinds_without_a_table_are_named_as_missing() -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.errors import DuplicateSerial
@@ -52,6 +54,12 @@ async def test_a_key_used_twice_leaves_the_transaction_usable(sessions: Sessions
     async with sessions() as session:
         assert await intake.locked(session, "R2") is None
         assert await intake.locked(session, "R3") is not None
+
+
+async def test_only_the_key_tells_of_a_rival(sessions: Sessions) -> None:
+    async with sessions() as session:
+        with pytest.raises(IntegrityError, match="fk_intakes_country"):
+            await intake.add(session, coming("R1", country="XX"))
 
 
 async def test_of_ten_with_one_key_one_comes_in(sessions: Sessions) -> None:

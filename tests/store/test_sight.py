@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest_asyncio
@@ -9,13 +10,15 @@ from sqlalchemy import select
 
 from domain import access
 from domain.access import Caller, Role
+from domain.pools import Pool
 from domain.requests import Attachment
 from domain.states import Kind
-from store import accounts, catalogue, documents, lookups, requests
+from store import accounts, cards, catalogue, documents, lookups, pools, requests
 from store.engine import Sessions
 from store.requests import Wanted, listing
 from store.tables.countries import Account, Company
 from store.tables.documents import Document
+from store.tables.effects import PoolNumber
 from store.tables.requests import Request, RequestUnit
 from tests.domain.submissions import commissioning
 from tests.store.rows import NOW, request_row
@@ -64,6 +67,25 @@ async def desk(sessions: Sessions) -> Desk:
     return Desk(sessions, callers)
 
 
+async def numbered(desk: Desk) -> dict[str, str]:
+    """The number of a printed card, and a code that is bound and not spent, by request."""
+    async with desk.sessions.begin() as session:
+        number = await pools.draw(session, "ES", Pool.CARD, "R-installer.abc")
+        face: dict[str, Any] = {"units": []}
+        await cards.promise(
+            session, request_id="R-installer.abc", request_version=2, version=1, number=number, token="t", face=face
+        )
+        code = await session.scalar(select(PoolNumber.number).where(PoolNumber.pool == Pool.EXTENSION).limit(1))
+        assert code is not None
+        await pools.bind(session, code[:2], code, "R-partner.pro")
+    return {"R-installer.abc": number, "R-partner.pro": code}
+
+
+async def companies(desk: Desk, part: str) -> tuple[int, ...]:
+    async with desk.sessions() as session:
+        return await requests.companies_like(session, part)
+
+
 async def test_a_list_shows_exactly_what_its_caller_may_see(desk: Desk) -> None:
     async with desk.sessions() as session:
         rows = list(await session.scalars(select(Request)))
@@ -80,6 +102,7 @@ async def test_colleagues_see_each_other_s_requests(desk: Desk) -> None:
 
 async def test_lists_are_newest_first_and_narrowed(desk: Desk) -> None:
     ops = desk.callers["ops"]
+    numbers = await numbered(desk)
     everything = await desk.listed(ops)
     assert everything == [f"R-{login}" for login in reversed(OWNERS)]
     narrowed = {
@@ -95,6 +118,12 @@ async def test_lists_are_newest_first_and_narrowed(desk: Desk) -> None:
         "id": Wanted(q="r-PARTNER.PT "),
         "nothing": Wanted(q="'; DROP TABLE requests; --"),
         "another country's": Wanted(country="PT", q="A0000"),
+        "card number": Wanted(q=numbers["R-installer.abc"].lower()),
+        "code": Wanted(q=numbers["R-partner.pro"]),
+        "searched serial": Wanted(search="a1-000"),
+        "searched company": Wanted(search="nothing", companies=await companies(desk, " FRIO ")),
+        "searched both": Wanted(search="A0000", companies=await companies(desk, "Frio Norte")),
+        "searched nothing": Wanted(search="%", companies=await companies(desk, "%")),
     }
     found = {name: await desk.listed(ops, wanted) for name, wanted in narrowed.items()}
     assert found == {
@@ -110,6 +139,12 @@ async def test_lists_are_newest_first_and_narrowed(desk: Desk) -> None:
         "id": [],
         "nothing": [],
         "another country's": [],
+        "card number": ["R-installer.abc"],
+        "code": ["R-partner.pro"],
+        "searched serial": ["R-installer.ac1"],
+        "searched company": ["R-installer.ac1"],
+        "searched both": ["R-installer.ac1", "R-installer.abc"],
+        "searched nothing": [],
     }
 
 

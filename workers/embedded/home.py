@@ -69,7 +69,7 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the home for one launcher. Raises `HomeInUse`, naming the other one's pid."""
+        """Hold the home for one launcher. Raises `HomeInUse`, naming the other one's pid, and `HomeUnusable`."""
         lock = filelock.FileLock(self.folder / "lock", timeout=0)
         holder = self.folder / "lock.pid"
         try:
@@ -86,7 +86,7 @@ class Home:
             lock.release()
 
     def secrets(self) -> Secrets:
-        """This home's secrets, generated at the first call and kept in a file of mode 0600."""
+        """This home's secrets, generated at the first call and kept in a file of mode 0600. Raises `HomeUnusable`."""
         file = self.folder / "secrets.json"
         if not file.exists():
             fresh = Secrets(*(secrets.token_urlsafe(32) for _ in range(3)))

@@ -11,21 +11,26 @@ function renewed(answer) {
   return true;
 }
 
-// Keyboard: every control with data-key is reached by that key, unless somebody is typing, or has turned the keys off:
-// who speaks to the browser, or hits keys by accident, would decide unawares.
-const keys = document.querySelector("[data-keys]");
-const off = () => localStorage.getItem("keydesk-keys") === "off";
+// The keys of a page are named at its end, where they can be turned off: who dictates or has a tremor needs that.
+const keys = document.querySelector(".keys");
+const keysAreOn = () => keys && localStorage.getItem("keydesk.keys") !== "off";
+const sayKeys = () => {
+  const control = keys.querySelector("button");
+  control.textContent = keysAreOn() ? control.dataset.on : control.dataset.off;
+  keys.querySelector("span").hidden = !keysAreOn();
+};
 if (keys) {
-  const show = () => {
-    keys.textContent = off() ? keys.dataset.off : keys.dataset.on;
-  };
   keys.hidden = false;
-  keys.addEventListener("click", () => { localStorage.setItem("keydesk-keys", off() ? "on" : "off"); show(); });
-  show();
+  sayKeys();
+  keys.querySelector("button").addEventListener("click", () => {
+    localStorage.setItem("keydesk.keys", keysAreOn() ? "off" : "on");
+    sayKeys();
+  });
 }
+
+// Keyboard: every control with data-key is reached by that key, unless somebody is typing.
 document.addEventListener("keydown", (event) => {
-  if (off()) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  if (!keysAreOn() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
   const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!control) return;
   event.preventDefault();
@@ -68,30 +73,22 @@ addEventListener("pageshow", () => {
 // A document that cannot be drawn says so.
 for (const picture of document.querySelectorAll("img[data-broken]")) {
   const broken = () => { picture.parentElement.hidden = true; document.getElementById(picture.dataset.broken).hidden = false; };
+  if (picture.complete && !picture.naturalWidth && picture.currentSrc) broken();
   picture.addEventListener("error", broken);
 }
 
 // What is only for browsers that run no scripts.
 for (const plain of document.querySelectorAll("[data-plain]")) plain.remove();
 
-// Selects that change what the page shows send their form: at once for who points, when they are left for who chooses by
-// keys, as each key would be a choice. The page after that goes on where this one was.
+// A choice made with the pointer sends its form at once. By keyboard each arrow is a choice: there the button sends it.
+let byKey = false;
+addEventListener("keydown", () => { byKey = true; }, true);
+addEventListener("pointerdown", () => { byKey = false; }, true);
 for (const select of document.querySelectorAll("select[data-send]")) {
-  let keyed = false, chosen = false;
-  const send = (next) => {
-    sessionStorage.setItem("keydesk-focus", next);
-    select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined);
-  };
-  select.addEventListener("pointerdown", () => { keyed = false; });
-  select.addEventListener("keydown", () => { keyed = true; });
-  select.addEventListener("change", () => { if (keyed) { chosen = true; } else { send(select.id); } });
-  select.addEventListener("blur", (event) => {
-    if (chosen && event.relatedTarget?.type !== "submit") send(event.relatedTarget?.id || select.id);
+  select.addEventListener("change", () => {
+    if (!byKey) select.form.requestSubmit(select.form.querySelector("[data-default]") ?? undefined);
   });
 }
-const place = document.getElementById(sessionStorage.getItem("keydesk-focus") ?? "");
-sessionStorage.removeItem("keydesk-focus");
-if (place && !document.getElementById("problems")) place.focus();
 
 // Drafts keep themselves: a moment after the last change, everything typed is stored on the server.
 for (const form of document.querySelectorAll("form[data-draft]")) {

@@ -188,16 +188,15 @@ def test_no_value_can_add_a_header(end: str) -> None:
     done = render_email(
         EmailTemplate("Request {{ comment }}", "Hello"), {"comment": f"x{end}Bcc: evil@keydesk.example"}
     )
-    message = send(done, headers={"X-Keydesk-Request": f"ES-1{end}Cc: evil@keydesk.example"})
+    message = send(done)
     assert message["Subject"] == "Request x Bcc: evil@keydesk.example"
     assert message["Bcc"] is None
-    assert message["Cc"] is None
     assert send(RenderedEmail(f"x{end}Bcc: y", "t\n", "h"))["Bcc"] is None
     assert send(sender=f"Keydesk{end}Bcc: x <desk@keydesk.example>")["Bcc"] is None
 
 
 def test_the_envelope() -> None:
-    message = send(headers={"Auto-Submitted": "auto-generated"})
+    message = send()
     assert message["From"] == "Keydesk <desk@keydesk.example>"
     assert message["To"] == "installer.abc@keydesk.example"
     assert message["Date"].datetime == SENT
@@ -263,22 +262,6 @@ def test_only_one_deliverable_address_is_taken_and_never_repeated(address: str) 
 def test_the_sender_is_deliverable_too() -> None:
     with pytest.raises(AddressRefused):
         send(sender="Keydesk <desk>")
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("X-A\r\nBcc", "x"),
-        ("X A", "x"),
-        ("", "x"),
-        ("X:A", "x"),
-        ("To", "b@keydesk.example"),
-        ("subject", "x"),
-    ],
-)
-def test_a_header_that_is_bad_or_there_already_is_refused(name: str, value: str) -> None:
-    with pytest.raises(ValueError, match="cannot be added"):
-        send(headers={name: value})
 
 
 @pytest.mark.parametrize("message_id", ["", "1@keydesk.example", "<1>", "<a b@c>", "<a@b>\r\nBcc: x", "<a@<b>>"])

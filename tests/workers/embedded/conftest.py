@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from workers.embedded.home import Home
+
 STARTS_WITHIN = 60.0  # seconds; a desk needs about five, two at once on two busy cores more
 STOPS_WITHIN = 60.0
 
@@ -95,6 +97,14 @@ def family(pid: int) -> list[psutil.Process]:
 def all_gone(processes: list[psutil.Process], within: float = 20.0) -> bool:
     """Whether none of these runs any more."""
     return not psutil.wait_procs(processes, timeout=within)[1]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home, prepared."""
+    home = Home(tmp_path / "home")
+    home.prepare()
+    return home
 
 
 @pytest.fixture(scope="session")
