@@ -18,6 +18,7 @@ from api.pages.words import n_
 from domain.errors import KeydeskError
 from store.files import OutOfReach
 
+CODES = {**errors.CODES, 413: "too_much"}  # the call, not one of its files
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 SIGNED_OUT = n_("You were signed out. Sign in again in another tab, then go on here.")
 NO_PAGES = ("/api/", "/static/", "/verify/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -66,7 +67,7 @@ def _or_page(problem: Handler) -> Handler:
 
 async def _page(request: Request, failure: Exception, answered: Response) -> Response:
     status = answered.status_code
-    code = failure.code if isinstance(failure, KeydeskError) else errors.CODES.get(status, "error")
+    code = failure.code if isinstance(failure, KeydeskError) else CODES.get(status, "error")
     detail = failure.detail if isinstance(failure, KeydeskError) else ""
     try:
         visit = await visitor(request, parts_of(request))

@@ -44,7 +44,8 @@ def unpacked(text: str) -> Held | None:
     """What `packed` made, None for anything else."""
     try:
         found: Any = json.loads(text) if text else None
-    except ValueError:
+        json.dumps(found, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):  # a surrogate that no page can show is a ValueError, too
         return None
     match found:
         case {"path": str(path), "fields": dict(fields), "files": bool(files)} if ours(path) == path:

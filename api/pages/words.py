@@ -210,6 +210,7 @@ REFUSALS = {
     "undecided": n_("Not every document has a verdict yet."),
     "stale_version": n_("Somebody changed the request while you were looking at it. Here is how it stands now."),
     "too_large": n_("The file is too large: 10 MB at most."),
+    "too_much": n_("All that together is too large to send: go back, and upload one large file at a time."),
     "unsupported_type": n_("Only PDF, JPG and PNG files are taken."),
     "invalid": n_("Some fields need another look."),
     "document_missing": n_("A required document is missing."),

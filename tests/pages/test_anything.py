@@ -34,6 +34,7 @@ def addresses(stack: Stack, known: dict[str, str]) -> list[tuple[str, str]]:
 async def test_junk_is_refused_and_breaks_nothing(stack: Stack, login: str | None) -> None:
     request = await filed(stack)
     known = {"request_id": request["id"], "country": "ES", "name": "wholesalers", "key": "DEF", "trigger": "accept"}
+    known |= {"event": "processed", "recipient": "requester", "language": "en"}
     client = browser(stack) if login is None else await signed_in(stack, login)
     token = hidden((await client.get("/nothing")).text).get("csrf", "")
     broken, tried = [], addresses(stack, known)

@@ -175,6 +175,17 @@ async def test_withdrawing(stack: Stack) -> None:
     assert "Canceled" in await read(client, path)
 
 
+async def test_files_that_are_too_large_together_are_told_apart_from_one_that_is(stack: Stack) -> None:
+    client = await signed_in(stack, "installer.abc")
+    draft = await begun(client)
+    token = {**hidden((await client.get(draft)).text), "do": "keep"}
+    half = PDF + bytes(6 * 1024 * 1024)
+    both = {f"file/{name}": (f"{name}.pdf", half) for name in ("commissioning-sheet", "invoice")}
+    answer = await client.post(draft, data=token, files=both)
+    assert answer.status_code == 413
+    assert "one large file at a time" in answer.text
+
+
 async def test_the_landing_page_finds_downloads_and_cancels(stack: Stack) -> None:
     request = await processed(stack, commissioned_on=datetime.now(UTC).date().isoformat())
     form = {"country": "ES", **proof(request)}

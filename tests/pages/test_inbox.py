@@ -1,4 +1,4 @@
-"""The list of requests without scripts: found, sorted, kept, exported; what a requester is told of it."""
+"""The list of requests and the life of a unit, without scripts: found, sorted, kept, exported, told."""
 
 import io
 import re
@@ -104,3 +104,12 @@ async def test_the_filtered_list_as_a_spreadsheet(stack: Stack) -> None:
     assert units == f"{swap['data']['old_serial']} → {swap['data']['new_unit']['serial']}"
     partner = await signed_in(stack, "installer.abc")
     assert (await partner.get("/requests.xlsx")).status_code == 403
+
+
+async def test_a_unit_tells_its_life_with_the_last_day_that_is_covered(stack: Stack) -> None:
+    request = await processed(stack, units=outdoor(new_serial()), commissioned_on="2026-11-01")
+    client = await signed_in(stack, "keyuser.es")
+    page = await read(client, f"/units/{request['data']['units'][0]['serial']}")
+    life = " ".join(re.sub(r"<[^>]+>", "", page).split())
+    assert "Warranty ends 31 Oct 2027" in life
+    assert "1 Nov 2026 – 31 Oct 2027" in life

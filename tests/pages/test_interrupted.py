@@ -81,8 +81,9 @@ async def test_a_draft_that_keeps_itself_goes_on_after_signing_in_anew(stack: St
 
 
 def test_only_forms_of_this_desk_are_held() -> None:
-    for junk in ("", "[]", "{", '{"path": "//evil", "fields": {}, "files": false}'):
-        assert unpacked(junk) is None
+    lone = '{"path": "/new/points", "fields": {"a": "\\ud800"}, "files": false}'
+    for junk in ("", "[]", "{", "[" * 900_000, lone, '{"path": "//evil", "fields": {}, "files": false}'):
+        assert unpacked(junk) is None, junk[:50]
     assert unpacked('{"path": "/sign-out", "fields": {}, "files": false}') is None
     assert unpacked('{"path": "/new/points", "fields": {"a": 1}, "files": false}') is None
 

@@ -48,6 +48,7 @@ PASSED_ON = {
     "changed.detail",
     "detail",
     "detail if column or not pointer else f'{pointer[1:]}: {detail}'",
+    "error.detail",
     "field.detail",
     "one.detail",
     "problem.detail",
