@@ -15,11 +15,12 @@ from api.pages.languages import language_for
 from api.pages.signing import again, asked
 from api.pages.visits import FormOutdated, SignInNeeded, Visit, proven_ours, visitor, wants_json
 from api.pages.words import n_
-from domain.errors import KeydeskError
+from domain.errors import Forbidden, KeydeskError
 from store.files import OutOfReach
 
 CODES = {**errors.CODES, 413: "too_much"}  # the call, not one of its files
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+OUTDATED = "This form is not from one of our pages, or you signed in anew since. Load it again."
 SIGNED_OUT = n_("You were signed out. Sign in again in another tab, then go on here.")
 NO_PAGES = ("/api/", "/static/", "/verify/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
@@ -44,11 +45,11 @@ async def _to_sign_in(request: Request, _: Exception) -> Response:
 
 
 def _once_more(refused: Handler) -> Handler:
-    async def answer(request: Request, failure: Exception) -> Response:
+    async def answer(request: Request, _: Exception) -> Response:
         """A form from before somebody signed in anew: a script gets the token of now, a person is asked."""
         held = await held_from(request) if proven_ours(request) else None
         if held is None:
-            return await refused(request, failure)
+            return await refused(request, Forbidden(OUTDATED))
         visit = await visitor(request, parts_of(request))
         return JSONResponse({"csrf": visit.csrf}, 403) if wants_json(request) else again(visit, held, 403)
 

@@ -31,8 +31,8 @@ class SignInNeeded(Exception):
     """Nobody is signed in: the page sends them to where they can, and back. No refusal, so no error of the domain."""
 
 
-class FormOutdated(Forbidden):
-    """A form of ours, from before its sender signed in anew."""
+class FormOutdated(Exception):
+    """A form of ours, from before its sender signed in anew: it is sent once more, or refused as `Forbidden`."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,13 @@ VisitorOf = Annotated[Visit, Depends(visitor)]
 
 
 async def member(visit: VisitorOf) -> Visit:
-    """Somebody who signed in; what they send carries their session's token. Raises SignInNeeded, Forbidden."""
+    """Somebody who signed in; what they send carries their session's token. Raises SignInNeeded, FormOutdated."""
     if visit.caller is None:
         raise SignInNeeded
     if visit.request.method not in SAFE:
         given = visit.request.headers.get("x-csrf-token") or (await visit.request.form()).get("csrf")
         if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visit.csrf.encode()):
-            raise FormOutdated("This form is not from one of our pages, or you signed in anew since. Load it again.")
+            raise FormOutdated
     return visit
 
 
