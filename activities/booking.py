@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from temporalio import activity
 
+from activities.following import follow
 from activities.holds import take_hold
 from activities.move import Move
 from activities.moves import carry
@@ -213,6 +214,8 @@ class Booking:
             at=move.at,
             base_url=self.base_url,
         )
+        if move.trigger is Trigger.AMEND:
+            queued += await follow(move, changes)
         owed = await cards.promised(move.session, move.row.id) is not None
         booked = Booked(State(move.row.state), move.row.version, owed, queued, patience)
         return await self._with_fallen(move, booked) if move.target is State.CANCELLED else booked

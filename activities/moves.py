@@ -44,7 +44,7 @@ async def accept(move: Move) -> Changes:
         return changes
     number = await holds.number_for(move.session, move.row, data)
     text = await assessment.card_text(move.session, move.row, data, assignment)
-    await _promise(move, data, assignment, number=number, text=text)
+    await promise(move, data, assignment, number=number, text=text)
     return {**changes, "card_number": {"from": None, "to": number}}
 
 
@@ -84,9 +84,7 @@ async def amend(move: Move) -> Changes:
         assignment = moved(granted, data.commissioned_on)
         grants.freeze(move.session, move.row.id, move.next_version, assignment)
         await cards.abandon(move.session, move.row.id)
-        await _promise(
-            move, data, assignment, number=card.number, text=card.face["text"], on=card if replaced else None
-        )
+        await promise(move, data, assignment, number=card.number, text=card.face["text"], on=card if replaced else None)
     return changes
 
 
@@ -200,10 +198,20 @@ def carried_by(kind: Kind, payload: dict[str, Any]) -> Carried:
     return from_json(CARRIED[kind], payload["data"])
 
 
-async def _promise(
-    move: Move, data: WarrantyRequest, assignment: Assignment, *, number: str, text: str, on: Card | None = None
+async def promise(
+    move: Move,
+    data: WarrantyRequest,
+    assignment: Assignment,
+    *,
+    number: str,
+    text: str,
+    on: Card | None = None,
+    caused_by: str | None = None,
 ) -> None:
-    """Promise the next version of the card; units that were replaced since stand on it as they do `on` the last one."""
+    """Promise the next version of the card; units that were replaced since stand on it as they do `on` the last one.
+
+    The request itself owes it, or the one that it is `caused_by`.
+    """
     country = await move.session.get_one(Country, move.row.country)
     company = await accounts.company_of(move.session, move.row.company_id)
     token = cards.new_token()
@@ -230,4 +238,5 @@ async def _promise(
         number=number,
         token=token,
         face=to_json(face),
+        caused_by=caused_by,
     )

@@ -5,11 +5,23 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.states import Kind
 from store.tables.effects import Card
+from store.tables.requests import Request
+
+
+def shown_by(request_ids: Iterable[str]) -> ColumnElement[bool]:
+    """The cards that these requests show: their own, and for a replacement those that were reissued for it.
+
+    Extra years whose card was reissued for an amended warranty show it themselves.
+    """
+    ids = list(request_ids)
+    swaps = select(Request.id).where(Request.id.in_(ids), Request.kind == Kind.UNIT_REPLACEMENT)
+    return or_(Card.request_id.in_(ids), Card.caused_by.in_(swaps))
 
 
 def new_token() -> str:
@@ -35,7 +47,7 @@ async def promise(
 ) -> None:
     """Write down the card that version `request_version` of the request owes; it has no PDF so far.
 
-    One that is reissued for a replacement (`caused_by`) is owed by that one.
+    One that is reissued for a replacement, or for an amended warranty (`caused_by`), is owed by that one.
     """
     session.add(
         Card(
@@ -107,7 +119,7 @@ async def brought_by(session: AsyncSession, request_id: str) -> Card | None:
     """The newest card that the request has brought, printed or not: one of its own, else one reissued for it."""
     return await session.scalar(
         select(Card)
-        .where(or_(Card.request_id == request_id, Card.caused_by == request_id))
+        .where(shown_by([request_id]))
         .order_by((Card.request_id == request_id).desc(), Card.version.desc(), Card.request_id)
         .limit(1)
     )
@@ -118,7 +130,7 @@ async def printed_for(session: AsyncSession, request_id: str) -> list[Card]:
     return list(
         await session.scalars(
             select(Card)
-            .where(or_(Card.request_id == request_id, Card.caused_by == request_id), Card.sha256.is_not(None))
+            .where(shown_by([request_id]), Card.sha256.is_not(None))
             .order_by(Card.version, Card.request_id.desc())
         )
     )

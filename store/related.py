@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Owner
@@ -12,7 +12,7 @@ from domain.points import JudgedLine
 from domain.replacements import Outcome
 from domain.states import Kind, Side
 from domain.warranties import Assignment
-from store import lines
+from store import cards, lines
 from store.messages import unread
 from store.replacements import outcome_of
 from store.requests import owner_of
@@ -68,13 +68,14 @@ async def related(session: AsyncSession, rows: Sequence[Request]) -> dict[str, R
     )
     for assignment in granted:
         found[assignment.request_id].granted = from_json(Assignment, assignment.snapshot)
-    cards = await session.scalars(
+    swaps = {row.id for row in rows if row.kind == Kind.UNIT_REPLACEMENT}
+    printed = await session.scalars(
         select(effects.Card)
-        .where(or_(effects.Card.request_id.in_(ids), effects.Card.caused_by.in_(ids)), effects.Card.sha256.is_not(None))
+        .where(cards.shown_by(ids), effects.Card.sha256.is_not(None))
         .order_by(effects.Card.version, effects.Card.request_id)
     )
-    for card in cards:
-        for request_id in {card.request_id, card.caused_by or card.request_id}.intersection(ids):
+    for card in printed:
+        for request_id in {card.request_id, *swaps.intersection([card.caused_by])}.intersection(ids):
             found[request_id].cards.append(card)
     emails = await session.scalars(
         select(effects.Email).where(effects.Email.request_id.in_(ids)).order_by(effects.Email.id)

@@ -68,6 +68,7 @@ DONE = {
     "cancel_by_end_user": n_("Canceled by the end user"),
     "cancel": n_("Canceled"),
     "cancel_with_base": n_("Canceled together with the warranty it rests on"),
+    "amend_with_base": n_("Amended together with the warranty it rests on"),
     "expire": n_("Expired"),
     "amend": n_("Amended"),
     "message": n_("Message"),

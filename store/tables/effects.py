@@ -58,7 +58,7 @@ class PoolNumber(Base):
 class Card(Base):
     """One version of a request's warranty card. `pending` until its PDF is stored; `face` is what it shows, frozen.
 
-    `caused_by` is the replacement for which it was reissued; that request prints and mails it.
+    `caused_by` is the replacement or the amended warranty for which it was reissued; that request prints and mails it.
     """
 
     __tablename__ = "cards"

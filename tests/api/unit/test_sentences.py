@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from activities.following import FOLLOW
 from activities.reissuing import REISSUE
 from api.pages import configured, sentences, words
 from api.pages.inputs import Input, inputs_of
@@ -245,7 +246,10 @@ def test_every_field_of_a_form_and_every_choice_has_a_word(shaped: type[BaseMode
 @pytest.mark.parametrize(
     ("vocabulary", "values"),
     [
-        (words.DONE, {*Trigger, "submit", "edit", "message", "judge", "set_points", "release_code", REISSUE, ERASE}),
+        (
+            words.DONE,
+            {*Trigger, "submit", "edit", "message", "judge", "set_points", "release_code", REISSUE, FOLLOW, ERASE},
+        ),
         (words.EVENTS, {*Event}),
         (words.CLASSES, {*CompanyClass}),
         (words.CHARGES, {*Charge}),
