@@ -1,5 +1,6 @@
 """How the desk is doing: volume, ages, outcomes, reasons, time to decision; charts with their figures beside them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,13 +52,7 @@ async def show(visit: MemberOf) -> Response:
     """The figures of the visitor's country; of all, for ops."""
     if visit.who.role not in {Role.KEYUSER, Role.OPS}:
         raise Forbidden("The dashboard is for the desk.")
-    now = visit.parts.now()
-    async with visit.parts.sessions() as session:
-        found = await trends.trends(session, visit.who, visit.zone, now)
-        decided = await trends.decisions(session, visit.who, now)
-        accepted = await trends.acceptances(session, visit.who, now, decided)
-        denied = await trends.denials(session, visit.who, now, decided)
-        counted = await overview.counted(session, visit.who)
+    found, (decided, accepted, denied), counted = await asyncio.gather(_trends(visit), _reasons(visit), _counted(visit))
     charts = [
         _chart(visit, n_("Requests by week"), _by_week(visit, found.volume)),
         _chart(visit, n_("Waiting for a decision, by age"), _by_age(visit, found.ages)),
@@ -76,6 +71,27 @@ async def show(visit: MemberOf) -> Response:
         ),
     ]
     return visit.page("dashboard.html", charts=[one for one in charts if one.bars], counted=counted)
+
+
+# Each looks on a connection of its own, all at once: one after the other they take twice as long.
+
+
+async def _trends(visit: Visit) -> trends.Trends:
+    async with visit.parts.sessions() as session:
+        return await trends.trends(session, visit.who, visit.zone, visit.parts.now())
+
+
+async def _reasons(visit: Visit) -> tuple[trends.Decisions, trends.Acceptances, trends.Denials]:
+    now = visit.parts.now()
+    async with visit.parts.sessions() as session:
+        decided = await trends.decisions(session, visit.who, now)
+        accepted = await trends.acceptances(session, visit.who, now, decided)
+        return decided, accepted, await trends.denials(session, visit.who, now, decided)
+
+
+async def _counted(visit: Visit) -> list[overview.Counted]:
+    async with visit.parts.sessions() as session:
+        return await overview.counted(session, visit.who)
 
 
 def _by_week(visit: Visit, volume: Sequence[tuple[datetime, int]]) -> list[tuple[str, int]]:
