@@ -18,12 +18,12 @@ SOURCES := activities api benchmarks configuration domain statemachines store wo
 PURE := tests/domain tests/statemachines
 TIME := tests/store tests/workflows
 PAGES := tests/pages tests/browser
-WHOLE_DESKS := tests/workers tests/docs
+WHOLE_DESKS := tests/workers tests/docs tests/cluster
 KILLS := tests/crash
 # What takes minutes, because it waits for outages or for real figures: `make endure`, before a release.
 ENDURANCE := tests/crash/test_outages.py tests/crash/test_points.py tests/crash/test_claims.py tests/crash/test_swap.py \
-	tests/crash/test_fleet.py tests/cluster tests/docs/test_runbook.py tests/kinds/test_storm.py \
-	tests/workflows/test_trap.py
+	tests/crash/test_fleet.py tests/docs/test_runbook.py tests/kinds/test_storm.py tests/workflows/test_trap.py \
+	$(foreach what,backup codec deploys erasure observability oidc privacy s3,tests/cluster/test_$(what).py)
 # Where make can, the lines of the two lanes stay whole.
 LINEWISE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=line)
 ARGS ?=

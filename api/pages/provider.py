@@ -16,7 +16,7 @@ from fastapi import APIRouter, Response
 from api.dependencies import Parts
 from api.doors import admitted
 from api.oidc import Issuer, opened_seal, sealed
-from api.pages.signing import opened
+from api.pages.signing import asked, opened
 from api.pages.visits import VisitorOf, ours
 from api.pages.words import n_
 from domain.errors import KeydeskError, NotAuthenticated, NotFound, Unavailable
@@ -71,7 +71,7 @@ async def back(visit: VisitorOf, code: str = "", state: str = "") -> Response:
     except Unavailable:
         raise
     except KeydeskError:
-        answer: Response = visit.page("sign_in.html", 401, then="/", login="", error=visit.say(FAILED))
+        answer = asked(visit, 401, then="/", error=visit.say(FAILED))
     else:
         answer = await opened(visit, login, kept["then"])
     answer.delete_cookie(COOKIE, path=BACK)
