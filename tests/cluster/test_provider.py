@@ -11,7 +11,9 @@ from argon2 import PasswordHasher
 
 from store.tables.countries import Account
 from tests.cluster.provider import person
+from tests.pages.walks import filled, hidden
 from tests.stack.running import BASE_URL, Stack
+from tests.stack.walks import filed
 
 KEYUSER = {"preferred_username": "paula", "keydesk_role": "es-desk", "keydesk_country": "ES", "email": "p@desk.example"}
 
@@ -138,3 +140,18 @@ async def test_a_desk_without_a_provider_does_not_offer_one(cluster: Stack, monk
     async with browser(cluster) as client:
         assert "/sign-in/provider" not in (await client.get("/sign-in")).text
         assert (await client.get("/sign-in/provider")).status_code == 404
+
+
+async def test_what_was_typed_outlives_signing_in_at_the_provider_in_another_tab(cluster: Stack, issuer: str) -> None:
+    person(issuer, "paula", **KEYUSER)
+    path = f"/requests/{(await filed(cluster))['id']}"
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    async with browser(cluster) as client:
+        asked = await client.post(f"{path}/messages", data={"text": "Which invoice?", "key": "1"}, headers=ours)
+        assert asked.status_code == 401
+        await came_back(client, signed_in_there(await sent_there(client), "paula"))
+        held = await client.post("/sign-in", data=hidden(asked.text), headers=ours)
+        assert held.status_code == 200, held.text
+        answer = await client.post(f"{path}/messages", data=filled(held.text, f"{path}/messages"), headers=ours)
+        assert answer.status_code == 303, answer.text
+        assert "Which invoice?" in (await client.get(path)).text
