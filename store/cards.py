@@ -21,7 +21,8 @@ def shown_by(request_ids: Iterable[str]) -> ColumnElement[bool]:
     """
     ids = list(request_ids)
     swaps = select(Request.id).where(Request.id.in_(ids), Request.kind == Kind.UNIT_REPLACEMENT)
-    return or_(Card.request_id.in_(ids), Card.caused_by.in_(swaps))
+    # The ids once more beside the query: without them PostgreSQL reads every card.
+    return or_(Card.request_id.in_(ids), and_(Card.caused_by.in_(ids), Card.caused_by.in_(swaps)))
 
 
 def new_token() -> str:

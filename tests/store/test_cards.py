@@ -1,7 +1,8 @@
 """Warranty cards: promised with the decision, valid once printed, never two valid under one number."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -146,3 +147,13 @@ def test_tokens_cannot_be_guessed() -> None:
     tokens = {cards.new_token() for _ in range(100)}
     assert len(tokens) == 100
     assert min(map(len, tokens)) >= 22, "128 bits"
+
+
+async def test_cards_are_found_by_index_however_many_there_are(sessions: Sessions) -> None:
+    query = select(Card).where(cards.shown_by(["ES-COM-000001"]))
+    written = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+    async with sessions() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(await session.scalars(text(f"EXPLAIN {written}")))
+    assert "ix_cards_caused_by" in plan
+    assert "Seq Scan on cards" not in plan
