@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
+from activities import standing
 from activities.move import Changes, Move
 from activities.moves import promise, rewrite
 from activities.notices import announce
 from domain.access import SYSTEM
 from domain.choosing import extended
-from domain.errors import MoveRefused
 from domain.notifications import notices
 from domain.requests import WarrantyRequest
 from domain.states import Kind, Side, State, Trigger
@@ -37,11 +37,8 @@ async def follow(move: Move, changes: Changes) -> tuple[int, ...]:
 
 async def _follow(move: Move, row: Request, base: WarrantyRequest, granted: Assignment) -> tuple[int, ...]:
     card = await cards.latest(move.session, row.id)
-    if card is not None and card.status == "pending":
-        raise MoveRefused(
-            f"The card {card.number} is being printed; try again when it is.",
-            facts={"state": move.row.state, "allowed_actions": []},
-        )
+    if card is not None:
+        standing.refuse_printing(card, move.row)
     state = State(row.state)
     own = Move(move.session, row, Trigger.AMEND, state, Side.SYSTEM, move.at, move.base_url, comment=move.comment)
     data = await requests.carried_warranty(move.session, row)

@@ -5,7 +5,6 @@ from activities.move import Move
 from activities.rendering.face import CardFace, CardUnit
 from domain.access import SYSTEM
 from domain.calendar import local_date
-from domain.errors import MoveRefused
 from domain.replacing import Installed
 from domain.requests import UnitReplacement, UnitRole
 from domain.states import State
@@ -82,11 +81,7 @@ async def _cards_naming(move: Move, data: UnitReplacement, serial: str) -> list[
     ids = await standing.lineage(move.session, data)
     found = await cards.naming(move.session, {*ids, move.row.id}, serial)
     for card in found:
-        if card.status == "pending":
-            raise MoveRefused(
-                f"The card {card.number} is being printed; try again when it is.",
-                facts={"state": move.row.state, "allowed_actions": []},
-            )
+        standing.refuse_printing(card, move.row)
     return found
 
 

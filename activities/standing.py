@@ -8,6 +8,7 @@ from domain.requests import Unit, UnitReplacement, WarrantyRequest
 from domain.serials import normalise_postcode
 from domain.states import State
 from store import installed, known, replacements, requests, units
+from store.tables.effects import Card
 from store.tables.requests import Request
 
 
@@ -90,3 +91,12 @@ async def resting_on(session: AsyncSession, row: Request) -> str | None:
     brought = await units.brought_by(session, row.id)
     replaced = await replacements.replaced_among(session, row.country, brought)
     return next((one.request_id for one in replaced.values()), None)
+
+
+def refuse_printing(card: Card, row: Request) -> None:
+    """A card that is still being printed gets no next version. Raises MoveRefused, for the request that wants one."""
+    if card.status == "pending":
+        raise MoveRefused(
+            f"The card {card.number} is being printed; try again when it is.",
+            facts={"state": row.state, "allowed_actions": []},
+        )

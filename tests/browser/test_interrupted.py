@@ -38,9 +38,7 @@ async def test_a_file_too_large_is_named_and_the_others_go_up(
     async with walking(browser, address, "files") as walker:
         page = walker.page
         await walker.sign_in("installer.abc")
-        await walker.go("/new")
-        await page.click("text=Begin")
-        await page.select_option("#line_up", "residential")
+        await walker.begin()
         await page.wait_for_selector("#file-invoice")
         both = [stored(tmp_path, "first"), stored(tmp_path, "second")]
         await page.set_input_files("#file-invoice", both)

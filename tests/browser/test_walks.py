@@ -29,9 +29,7 @@ async def test_an_installer_files_and_answers_a_denial(
     async with walking(browser, address, "installer") as walker:
         page = walker.page
         await walker.sign_in("installer.abc")
-        await walker.go("/new")
-        await page.click("text=Begin")
-        await page.select_option("#line_up", "residential")
+        await walker.begin()
         await page.wait_for_selector("#file-invoice")
         await page.select_option("#wholesaler", "DEF")
         await page.fill("#end_user-name", "Marta Ruiz")
@@ -75,9 +73,7 @@ async def test_a_form_works_without_scripts(stack: Stack, browser: Browser, addr
     async with walking(browser, address, "plain", scripts=False) as walker:
         page = walker.page
         await walker.sign_in("installer.ac1")
-        await walker.go("/new")
-        await page.click("text=Begin")
-        await page.select_option("#line_up", "residential")
+        await walker.begin()
         await page.click("text=Show what this range needs")
         await page.select_option("#wholesaler", "DEF")
         await page.fill("#commissioned_on", day(1))

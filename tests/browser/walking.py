@@ -57,6 +57,12 @@ class Walker:
         await self.page.press("#password", "Enter")
         await self.page.wait_for_selector("text=Sign out")
 
+    async def begin(self) -> None:
+        """Begin a draft, and choose the residential range."""
+        await self.go("/new")
+        await self.page.click("text=Begin")
+        await self.page.select_option("#line_up", "residential")
+
     async def look(self, what: str) -> None:
         """Keep a picture on a desk and on a phone, and check that the page is whole, fits and can be used by all."""
         if inline := await self.page.locator("script:not([src]), style, [style], [onclick]").count():

@@ -213,16 +213,6 @@ async def test_no_page_shows_what_belongs_to_others(stack: Stack, login: str) ->
     assert (await seen(stack, request["id"]))["state"] == "processed"
 
 
-END_USER = {
-    "name": "Lucía Pérez",
-    "email": "lucia@example.org",
-    "phone": "",
-    "address": "Calle Mayor 1",
-    "postcode": "28013",
-    "city": "Madrid",
-}
-
-
 async def csrf(client: httpx.AsyncClient) -> str:
     """The token of the client's session."""
     page = await client.get("/sign-out")

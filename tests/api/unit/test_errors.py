@@ -175,7 +175,7 @@ async def test_a_call_that_sends_too_much_is_told_so(desk: Desk) -> None:
 
 def test_pointers_are_escaped() -> None:
     failures = [{"loc": ("data", "a/b", "~c", 0), "msg": "Value error, bad"}]
-    assert pointed(failures, "/root") == (FieldError("/root/data/a~1b/~0c/0", "bad"),)
+    assert pointed(failures, "/body") == (FieldError("/body/data/a~1b/~0c/0", "bad"),)
 
 
 def test_documentation_has_an_example_of_each_code() -> None:
